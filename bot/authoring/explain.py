@@ -1,0 +1,55 @@
+"""Why the bot replied as it did: the words it read, the scores, the thresholds, the verdict."""
+
+from typing import Final
+
+from ..chat import Answer, FaqBot, NoAnswer, Reply, Suggestions, Urgent
+from ..matching import Match, Reading
+from ..render import printable
+
+BEST_ENTRIES: Final = 5
+_SIMILAR_WORDS: Final = 3
+
+
+def explain(bot: FaqBot, question: str) -> str:
+    """Return in a few lines of plain text how the reply to a question comes about."""
+    reply, policy = bot.ask(question), bot.policy
+    read = [reading for reading in bot.matcher.read(question) if isinstance(reading.feature, str)]
+    parts = [
+        ["Words (and what each weighs):", *(f"  {_word(reading)}" for reading in read)],
+        ["Best entries:", *(f"  {_entry(match)}" for match in reply.matches[:BEST_ENTRIES])],
+        [
+            "Thresholds:",
+            f"  answer from {policy.answer_from:g}, suggest from {policy.suggest_from:g}",
+            f"  urgent from {policy.urgent_from:g}, unless another entry leads by more than {policy.urgent_lead:g}",
+        ],
+        ["Verdict:", f"  {_verdict(reply, bot)}"],
+    ]
+    return printable("\n\n".join("\n".join([*part, *(["  none"] if len(part) == 1 else [])]) for part in parts))
+
+
+def _word(reading: Reading) -> str:
+    near = [f"{feature} {strength:.2f}" for feature, strength in reading.similar if feature != reading.feature]
+    known = ["known"] if len(near) < len(reading.similar) else []
+    meaning = ", ".join(known + near[:_SIMILAR_WORDS]) or "unknown"
+    return f"{reading.weight:4.1f}  {reading.feature}: {meaning}"
+
+
+def _entry(match: Match) -> str:
+    place = f"  {match.entry.file}:{match.phrasing.line}" if match.entry.file else ""
+    return f"{match.score:5.1f}  {match.entry.id}  <- {match.phrasing.text}{place}"
+
+
+def _verdict(reply: Reply, bot: FaqBot) -> str:
+    policy = bot.policy
+    match reply:
+        case Urgent():
+            return (
+                f"urgent: {reply.match.entry.id} scores {reply.match.score:.1f}, which comes before every other entry"
+            )
+        case Answer():
+            return f"answer: {reply.match.entry.id} scores {reply.match.score:.1f}, at least {policy.answer_from:g}"
+        case Suggestions():
+            ids = ", ".join(match.entry.id for match in reply.suggestions)
+            return f"suggestions: {ids} score at least {policy.suggest_from:g}, none at least {policy.answer_from:g}"
+        case NoAnswer():
+            return f"none: nothing scores at least {policy.suggest_from:g}"

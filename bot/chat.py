@@ -1,0 +1,273 @@
+"""What the bot replies: the kinds of reply, the policy that picks one, and who asks.
+
+`FaqBot` answers one question and remembers nothing; `Conversation` remembers what was
+offered to one person, so that "2" can pick it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Final, Literal, TypeAlias
+
+from .knowledge import Entry, Knowledge, Source
+from .loading import load_knowledge, shipped_folder
+from .matching import Match, Matcher
+
+SCHEMA_VERSION: Final = 1
+MAX_SUGGESTIONS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """From which score the bot does what. All are points from 0 to 100.
+
+    The defaults were measured on the shipped base with labelled questions that are not in it
+    (the README has the figures): higher, and good answers become suggestions; lower, and
+    questions that nothing here answers get an answer.
+
+    Attributes:
+        answer_from: The best entry is answered from this score on.
+        suggest_from: Below that, entries are offered as suggestions from this score on.
+        urgent_from: An urgent entry comes before all others from this score on.
+        urgent_lead: How far an urgent entry may score below the best other one and still come first.
+    """
+
+    answer_from: float = 18.0
+    suggest_from: float = 12.5
+    urgent_from: float = 16.0
+    urgent_lead: float = 4.0
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where the thresholds are out of range or out of order."""
+        if not 0 <= self.suggest_from <= self.answer_from <= 100:
+            raise ValueError("suggest_from and answer_from must be in this order, between 0 and 100")
+        if not 0 <= self.urgent_from <= 100:
+            raise ValueError("urgent_from must be between 0 and 100")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reply:
+    """What every reply has.
+
+    Attributes:
+        question: What was asked, as it was typed.
+        disclaimer: The knowledge's disclaimer; to be shown with every reply.
+        matches: Every entry that shares anything with the question, best first.
+    """
+
+    kind: ClassVar[Literal["answer", "urgent", "suggestions", "none"]]
+    question: str
+    disclaimer: str
+    matches: tuple[Match, ...]
+
+    @property
+    def text(self) -> str:
+        """The reply as a person should read it, without the disclaimer."""
+        raise NotImplementedError
+
+    def to_dict(self, *, top: int | None = None) -> dict[str, object]:
+        """Return the reply as JSON-safe values; the README lists the keys.
+
+        Args:
+            top: With a number, the key "matches" holds that many of the best entries.
+        """
+        given = self.match if isinstance(self, Answer | Urgent) else None
+        related = self.related if isinstance(self, Answer) else ()
+        suggestions = self.suggestions if isinstance(self, Suggestions) else ()
+        reply: dict[str, object] = {
+            "schema_version": SCHEMA_VERSION,
+            "question": self.question,
+            "kind": self.kind,
+            "id": given.entry.id if given else None,
+            "matched": given.phrasing.text if given else None,
+            "score": _rounded(given) if given else None,
+            "text": self.text,
+            "note": (given.entry.note or None) if given else None,
+            "disclaimer": self.disclaimer,
+            "sources": [_cited(source) for source in given.entry.sources] if given else [],
+            "suggestions": [{**_brief(match.entry), "score": _rounded(match)} for match in suggestions],
+            "related": [_brief(entry) for entry in related],
+        }
+        if top is not None:
+            reply["matches"] = [{"id": match.entry.id, "score": _rounded(match)} for match in self.matches[:top]]
+        return reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(_Reply):
+    """An entry answers the question.
+
+    Attributes:
+        match: The entry, its score and the phrasing that matched.
+        related: Entries that people ask for next.
+    """
+
+    kind: ClassVar[Literal["answer"]] = "answer"
+    match: Match
+    related: tuple[Entry, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The answer and, where there is a note, what the evidence says."""
+        return _with_note(self.match.entry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urgent(_Reply):
+    """Somebody may be in danger: what to do first. Nothing else is offered.
+
+    Attributes:
+        match: The urgent entry, its score and the phrasing that matched.
+    """
+
+    kind: ClassVar[Literal["urgent"]] = "urgent"
+    match: Match
+
+    @property
+    def text(self) -> str:
+        """What to do, the first thing first."""
+        return _with_note(self.match.entry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestions(_Reply):
+    """No entry fits well enough to answer; a few are near enough to ask back.
+
+    Attributes:
+        suggestions: One to three, best first.
+    """
+
+    kind: ClassVar[Literal["suggestions"]] = "suggestions"
+    suggestions: tuple[Match, ...]
+
+    @property
+    def text(self) -> str:
+        """The suggestions as numbered questions."""
+        rows = [f"{number}. {match.entry.question}" for number, match in enumerate(self.suggestions, start=1)]
+        return "\n".join(["I am not sure what you are asking. Is it one of these?", *rows])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoAnswer(_Reply):
+    """The bot does not know.
+
+    Attributes:
+        message: Says so, and what the bot does know.
+    """
+
+    kind: ClassVar[Literal["none"]] = "none"
+    message: str
+
+    @property
+    def text(self) -> str:
+        """The message."""
+        return self.message
+
+
+Reply: TypeAlias = Answer | Urgent | Suggestions | NoAnswer
+
+
+def decide(question: str, matches: tuple[Match, ...], knowledge: Knowledge, policy: Policy) -> Reply:
+    """Return the reply that the scores carry: urgent first, then answer, suggestions, none.
+
+    Args:
+        question: What was typed.
+        matches: As `Matcher.rank` returns them, best first.
+        knowledge: Where they come from.
+        policy: The thresholds.
+    """
+    best = matches[0] if matches else None
+    danger = next((match for match in matches if match.entry.urgent), None)
+    if best and danger and danger.score >= max(policy.urgent_from, best.score - policy.urgent_lead):
+        return _give(question, danger, matches, knowledge)
+    calm = [match for match in matches if not match.entry.urgent]
+    if calm and calm[0].score >= policy.answer_from:
+        return _give(question, calm[0], matches, knowledge)
+    disclaimer = knowledge.settings.disclaimer
+    near = tuple(match for match in calm[:MAX_SUGGESTIONS] if match.score >= policy.suggest_from)
+    if near:
+        return Suggestions(question=question, disclaimer=disclaimer, matches=matches, suggestions=near)
+    return NoAnswer(question=question, disclaimer=disclaimer, matches=matches, message=knowledge.settings.no_answer)
+
+
+class FaqBot:
+    """Answers single questions from a knowledge base.
+
+    It does not change once made, so one can be shared between users and threads.
+    """
+
+    def __init__(self, knowledge: Knowledge, policy: Policy | None = None) -> None:
+        self.knowledge = knowledge
+        self.policy = policy or Policy()
+        self.matcher = Matcher(knowledge)
+
+    @classmethod
+    def load(cls, folder: str | Path | None = None) -> "FaqBot":
+        """Return a bot on the knowledge of a folder; without one, on the base that comes with magbot.
+
+        Raises:
+            KnowledgeError: The folder cannot be used; the error lists every problem.
+        """
+        return cls(load_knowledge(folder or shipped_folder()))
+
+    def ask(self, question: str) -> Reply:
+        """Return the reply to a question. Any str is accepted, and nothing is raised."""
+        return decide(question, self.matcher.rank(question), self.knowledge, self.policy)
+
+
+class Conversation:
+    """One person's talk with a bot: remembers what was offered last. Make one for each person."""
+
+    def __init__(self, bot: FaqBot) -> None:
+        self.bot = bot
+        self.last: Reply | None = None
+
+    def send(self, message: str) -> Reply:
+        """Return the reply to a message; a number picks what the last reply offered."""
+        picked = self._picked(message)
+        if picked is None:
+            self.last = self.bot.ask(message)
+        else:
+            match = Match(picked, 100.0, picked.phrasings[0])
+            self.last = _give(message, match, (match,), self.bot.knowledge)
+        return self.last
+
+    def _picked(self, message: str) -> Entry | None:
+        choices = offered(self.last) if self.last else ()
+        numbers = {str(number): entry for number, entry in enumerate(choices, start=1)}
+        return numbers.get(message.strip().rstrip(".)"))
+
+
+def offered(reply: Reply) -> tuple[Entry, ...]:
+    """Return the entries that a reply offers to be picked by number, in that order."""
+    match reply:
+        case Answer():
+            return reply.related
+        case Suggestions():
+            return tuple(match.entry for match in reply.suggestions)
+        case Urgent() | NoAnswer():
+            return ()
+
+
+def _give(question: str, match: Match, matches: tuple[Match, ...], knowledge: Knowledge) -> Answer | Urgent:
+    """Return an entry as the reply."""
+    disclaimer = knowledge.settings.disclaimer
+    if match.entry.urgent:
+        return Urgent(question=question, disclaimer=disclaimer, matches=matches, match=match)
+    related = knowledge.related(match.entry)
+    return Answer(question=question, disclaimer=disclaimer, matches=matches, match=match, related=related)
+
+
+def _with_note(entry: Entry) -> str:
+    return f"{entry.answer}\n\nWhat the evidence says: {entry.note}" if entry.note else entry.answer
+
+
+def _rounded(match: Match) -> float:
+    return round(float(match.score), 1)
+
+
+def _brief(entry: Entry) -> dict[str, object]:
+    return {"id": entry.id, "question": entry.question}
+
+
+def _cited(source: Source) -> dict[str, object]:
+    return {"title": source.title, "publisher": source.publisher, "year": source.year, "url": source.url}

@@ -1,0 +1,174 @@
+"""The command line: arguments, exit codes, and the front ends that are no terminal."""
+
+import argparse
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib import metadata
+from typing import Final, TextIO
+
+from .authoring.explain import explain
+from .chat import Answer, Conversation, FaqBot, Reply, Urgent
+from .errors import KnowledgeError
+from .render import listing, printable, to_text
+
+ANSWERED: Final = 0
+NOT_ANSWERED: Final = 1
+BAD_USAGE: Final = 2
+BAD_KNOWLEDGE: Final = 3
+INTERRUPTED: Final = 130
+
+_EXAMPLES: Final = """\
+examples:
+  magbot                                    chat
+  magbot ask "how much should I take?"      one answer
+  magbot ask --json < questions.txt         one JSON object a line
+  magbot why "cramps at night dose"         how an answer is found
+
+exit codes:
+  0 answered   1 not answered   2 wrong usage   3 the knowledge cannot be loaded   130 Ctrl-C
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command that the arguments name; return the exit code."""
+    no_color = bool(os.environ.get("NO_COLOR"))
+    unset = argparse.Namespace(knowledge=None, plain=False, no_color=no_color, run=_chat)
+    arguments = _parser().parse_args(argv, unset)
+    _never_fail_to_print()
+    try:
+        bot = FaqBot.load(arguments.knowledge)
+        code: int = arguments.run(bot, arguments)
+        sys.stdout.flush()
+    except KnowledgeError as error:
+        print(printable(str(error)), file=sys.stderr)
+        return BAD_KNOWLEDGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has what it wanted (`| head -1`). Python would complain at exit, too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ANSWERED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    # Each option may stand before or after the command, so neither place may set a default.
+    options = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    options.add_argument(
+        "--knowledge", metavar="DIR", help="a folder of YAML files instead of the base that comes with magbot"
+    )
+    options.add_argument("--plain", action="store_true", help="chat in plain lines, without colours or cursor movement")
+    options.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
+    options.add_argument("--no-color", action="store_true", help="no colours (as with the variable NO_COLOR)")
+
+    parser = argparse.ArgumentParser(
+        prog="magbot",
+        description="Answers questions about magnesium glycinate and leg cramps. Without a command it chats.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[options],
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(metavar="COMMAND")
+
+    def add(name: str, run: Callable[[FaqBot, argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=summary, description=summary, parents=[options], allow_abbrev=False)
+        command.set_defaults(run=run)
+        return command
+
+    add("chat", _chat, "chat; where input or output is no terminal, one question a line")
+    ask = add("ask", _ask, "answer one question, or one a line from standard input")
+    ask.add_argument("question", nargs="*", help="the question; without it, standard input is read")
+    ask.add_argument("--json", action="store_true", help="one JSON object a question")
+    ask.add_argument("--top", type=_count, metavar="N", help="with --json, add the N best entries as the key matches")
+    add("list", _list, "list the questions that can be answered, by file")
+    why = add("why", _why, "explain how the reply to a question is found")
+    why.add_argument("question", nargs="+")
+    return parser
+
+
+class _Version(argparse.Action):
+    """Prints the version, which is looked up only when asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        try:
+            number = metadata.version("magbot")
+        except metadata.PackageNotFoundError:
+            number = "(a checkout that is not installed)"
+        print(f"magbot {number}")
+        parser.exit()
+
+
+def _chat(bot: FaqBot, arguments: argparse.Namespace) -> int:
+    if not (_is_terminal(sys.stdin) and _is_terminal(sys.stdout)):
+        conversation = Conversation(bot)
+        replies = (conversation.send(line) for line in _lines() if line.strip())
+        return _print_replies(replies, _to_plain)
+    # Here and not above: the package behind it takes longer to load than an answer takes.
+    from . import terminal
+
+    capable = os.environ.get("TERM", "") not in ("", "dumb", "unknown") or os.name == "nt"
+    if arguments.plain or not capable:
+        return terminal.chat(bot, terminal.read_plain, terminal.write_plain)
+    return terminal.run(bot, write=terminal.write_plain if arguments.no_color else None)
+
+
+def _ask(bot: FaqBot, arguments: argparse.Namespace) -> int:
+    questions = [" ".join(arguments.question)] if arguments.question else _lines()
+
+    def to_json(reply: Reply) -> str:
+        return json.dumps(reply.to_dict(top=arguments.top))
+
+    return _print_replies(map(bot.ask, questions), to_json if arguments.json else _to_plain)
+
+
+def _list(bot: FaqBot, _: argparse.Namespace) -> int:
+    print(listing(bot.knowledge))
+    return ANSWERED
+
+
+def _why(bot: FaqBot, arguments: argparse.Namespace) -> int:
+    print(explain(bot, " ".join(arguments.question)))
+    return ANSWERED
+
+
+def _print_replies(replies: Iterable[Reply], show: Callable[[Reply], str]) -> int:
+    """Print each reply as it comes; return whether all questions were answered, as an exit code."""
+    code = ANSWERED
+    for reply in replies:
+        print(show(reply), flush=True)
+        if not isinstance(reply, Answer | Urgent):
+            code = NOT_ANSWERED
+    return code
+
+
+def _to_plain(reply: Reply) -> str:
+    return f"{to_text(reply, addresses=True)}\n"
+
+
+def _lines() -> Iterator[str]:
+    """Yield the lines of standard input as they arrive, without their ends."""
+    if _is_terminal(sys.stdin):
+        print("Type one question a line; Ctrl-D ends.", file=sys.stderr)
+    for line in sys.stdin or ():
+        yield line.rstrip("\n")
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
+
+
+def _never_fail_to_print() -> None:
+    """Let bytes and characters that the terminal's encoding lacks through as "?" or an escape."""
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1, got {text!r}")
+    return int(text)

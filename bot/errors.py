@@ -1,0 +1,51 @@
+"""Everything magbot raises on purpose.
+
+    BotError
+      KnowledgeError      a knowledge folder that cannot be used; .problems says why
+
+Misuse of a function is a plain ValueError, raised where the value is made.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong with a knowledge file, at its place.
+
+    Attributes:
+        path: The file or folder, as the caller named it.
+        line: 1-based; 1 where the problem concerns the whole file.
+        column: 1-based, in characters.
+        code: "KB" and three digits; stable, so that tools can filter by it.
+        message: What is wrong and what to do about it; no full stop.
+    """
+
+    path: str
+    line: int
+    column: int
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return `path:line:column: CODE message`, the form that editors follow."""
+        return f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}"
+
+
+class BotError(Exception):
+    """Base of every error that magbot raises on purpose."""
+
+
+class KnowledgeError(BotError):
+    """The knowledge cannot be loaded; its text is one problem a line.
+
+    Attributes:
+        problems: All problems found, sorted by place; never empty.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        if not self.problems:
+            raise ValueError("a KnowledgeError needs at least one problem")
+        super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -1,0 +1,130 @@
+"""The question-and-answer base as frozen values. Where it came from is `loading`'s matter."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from .text import words
+
+DISCLAIMER: Final = "General information, not medical advice. Ask a doctor or pharmacist about your own case."
+NO_ANSWER: Final = "I don't know that one."
+GREETING: Final = "Hello. Type a question, or /help."
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an answer comes from.
+
+    Attributes:
+        title: Never empty.
+        publisher: Who answers for it, or "".
+        year: As the source states it, "undated" where it states none, or "".
+        url: Its address, or "".
+        checked: The day somebody last compared the answer with it (ISO 8601), or "".
+    """
+
+    title: str
+    publisher: str = ""
+    year: str = ""
+    url: str = ""
+    checked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """One way of asking for an entry.
+
+    Attributes:
+        text: As the author wrote it; holds at least one word.
+        line: Its 1-based line in the entry's file, 0 where there is no file.
+    """
+
+    text: str
+    line: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a phrasing that no question could ever match."""
+        if not words(self.text):
+            raise ValueError(f"a phrasing needs at least one word, got {self.text!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One answer and the ways of asking for it.
+
+    Attributes:
+        id: Unique within a Knowledge.
+        phrasings: Never empty. The first is the question as it is shown to people.
+        answer: Plain text; paragraphs are separated by blank lines.
+        note: What the evidence says where the source is contradicted or overstated, or "".
+        sources: In the order in which they are to be named.
+        related: Ids of entries that people ask for next.
+        urgent: True if this reply comes before every other.
+        file: The file it was read from, or "".
+    """
+
+    id: str
+    phrasings: tuple[Phrasing, ...]
+    answer: str
+    note: str = ""
+    sources: tuple[Source, ...] = ()
+    related: tuple[str, ...] = ()
+    urgent: bool = False
+    file: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for an entry that could not be asked for or answered."""
+        if not self.phrasings:
+            raise ValueError(f"entry {self.id!r} needs a question")
+        if not self.answer.strip():
+            raise ValueError(f"entry {self.id!r} needs an answer")
+
+    @property
+    def question(self) -> str:
+        """The question as it is shown to people."""
+        return self.phrasings[0].text
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a knowledge folder says about the bot itself.
+
+    Attributes:
+        name: How the bot calls itself.
+        greeting: Shown once when a chat starts; at most three lines are shown.
+        disclaimer: Comes with every reply.
+        no_answer: What the bot says when it does not know.
+    """
+
+    name: str = "magbot"
+    greeting: str = GREETING
+    disclaimer: str = DISCLAIMER
+    no_answer: str = NO_ANSWER
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """A whole question-and-answer base.
+
+    Attributes:
+        entries: In the order of the files; ids are unique.
+        words: Rows of words or phrases that mean the same here.
+        settings: What the folder says about the bot itself.
+    """
+
+    entries: tuple[Entry, ...]
+    words: tuple[tuple[str, ...], ...] = ()
+    settings: Settings = field(default_factory=Settings)
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for two entries with one id and for related ids that are missing."""
+        ids = {entry.id for entry in self.entries}
+        if len(ids) < len(self.entries):
+            raise ValueError("two entries have the same id")
+        for entry in self.entries:
+            if not ids.issuperset(entry.related):
+                raise ValueError(f"entry {entry.id!r} is related to an id that is missing")
+
+    def related(self, entry: Entry) -> tuple[Entry, ...]:
+        """Return the entries that people ask for after this one, in the author's order."""
+        by_id = {other.id: other for other in self.entries}
+        return tuple(by_id[name] for name in entry.related)

@@ -1,0 +1,377 @@
+"""A folder of YAML files becomes a Knowledge, or every problem in it at its line.
+
+YAML is read as events, not as Python values: every scalar stays the text that the author
+wrote (`answer: no` is the word no), every node keeps its place, and what YAML would let
+pass in silence (a key given twice, an alias) is reported.
+"""
+
+import datetime
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import yaml
+
+from .errors import KnowledgeError, Problem
+from .knowledge import Entry, Knowledge, Phrasing, Settings, Source
+from .text import words
+
+# libyaml's parser, where PyYAML has it, is about eight times as fast as the one in Python.
+_FAST_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MAX_DEPTH: Final = 8  # the format itself is four levels deep
+
+_SECTIONS: Final = ("bot", "words", "sources", "entries")
+_BOT_KEYS: Final = ("name", "greeting", "disclaimer", "no_answer")
+_SOURCE_KEYS: Final = ("title", "publisher", "year", "url", "checked")
+_ENTRY_KEYS: Final = ("question", "answer", "id", "also", "note", "source", "related", "urgent")
+
+
+def shipped_folder() -> Path:
+    """Return the folder of the base that comes with magbot, installed or in a checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "shipped"
+    return installed if installed.is_dir() else package.parent / "knowledge"
+
+
+def load_knowledge(folder: str | Path) -> Knowledge:
+    """Return the knowledge in a folder of `*.yaml` files (or in one such file).
+
+    Entries keep the order of the files by name, and within a file that of the author.
+
+    Raises:
+        KnowledgeError: With all problems of all files, each at its place.
+    """
+    problems: list[Problem] = []
+    files = [_File(path, problems) for path in _paths(Path(folder))]
+    sections = [(file, file.sections()) for file in files]
+    base = _Base()
+    for file, found in sections:
+        base.take_sources(file, found.get("sources"))
+        base.take_settings(file, found.get("bot"))
+        base.take_words(file, found.get("words"))
+        base.take_ids(file, found.get("entries"))
+    entries = [entry for draft in base.drafts if (entry := base.entry(draft))]
+    if not base.drafts and not problems:
+        problems.append(Problem(str(folder), 1, 1, "KB007", 'no entries here; add a file with the section "entries"'))
+    if problems:
+        raise KnowledgeError(problems)
+    return Knowledge(tuple(entries), tuple(base.words), base.settings)
+
+
+def _paths(folder: Path) -> list[Path]:
+    """Return the files to read, by name; raise KnowledgeError where there is none."""
+    if folder.is_file():
+        return [folder]
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix == ".yaml")
+    except OSError as error:
+        cure = "name a folder of YAML files"
+        message = f"cannot be read ({error.strerror}); {cure}"
+        raise KnowledgeError([Problem(str(folder), 1, 1, "KB001", message)]) from error
+    if not paths:
+        message = "no *.yaml file in this folder (files that end in .yml are not read)"
+        raise KnowledgeError([Problem(str(folder), 1, 1, "KB001", message)])
+    return paths
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A scalar, always as text. Places are 1-based."""
+
+    value: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    items: "list[_Node]"
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A mapping; each value comes with its key, for its place."""
+
+    rows: "dict[str, tuple[_Text, _Node]]"
+    line: int
+    column: int
+
+
+_Node: TypeAlias = _Text | _List | _Table
+_START: Final = _Text("", 1, 1)
+
+
+class _File:
+    """One YAML file: its nodes, and the problems found in them."""
+
+    def __init__(self, path: Path, problems: list[Problem]) -> None:
+        self.path = str(path)
+        self._file = path
+        self._problems = problems
+
+    def report(self, node: _Node, code: str, message: str) -> None:
+        self._problems.append(Problem(self.path, node.line, node.column, code, message))
+
+    def sections(self) -> dict[str, _Node]:
+        """Return the top-level sections; empty where the file holds none or cannot be read."""
+        root = self._root()
+        return {} if root is None else self.table(root, _SECTIONS)
+
+    def table(self, node: _Node, known: Sequence[str], required: Sequence[str] = ()) -> dict[str, _Node]:
+        """Return the values of a mapping by key, having reported unknown and missing keys."""
+        if not isinstance(node, _Table):
+            self.report(node, "KB005", f"expected {', '.join(known)}, each with a colon and its value")
+            return {}
+        for name, (key, _) in node.rows.items():
+            if name not in known:
+                self.report(key, "KB006", _unknown("key", name, known))
+        for name in required:
+            if name not in node.rows:
+                self.report(node, "KB007", f'the key "{name}" is missing')
+        return {name: value for name, (_, value) in node.rows.items() if name in known}
+
+    def text(self, node: _Node | None) -> str:
+        """Return a scalar's text; "" where there is none, which is reported unless the key is absent."""
+        if node is None:
+            return ""
+        if not isinstance(node, _Text):
+            self.report(node, "KB005", "expected text, not a list or keys; quote the text if it holds a colon")
+            return ""
+        if not node.value:
+            self.report(node, "KB007", "expected text, found nothing; write it or remove the key")
+        return node.value
+
+    def texts(self, node: _Node | None) -> list[_Text]:
+        """Return the scalars of a list; a single scalar is a list of one."""
+        items = node.items if isinstance(node, _List) else [node] if node else []
+        return [item for item in items if self.text(item) and isinstance(item, _Text)]
+
+    def items(self, node: _Node | None, example: str) -> list[_Node]:
+        """Return the rows of a list, which is reported where it is none."""
+        if node is None or isinstance(node, _List):
+            return node.items if node else []
+        self.report(node, "KB005", f'expected a list, each row begun with "- ", as in "{example}"')
+        return []
+
+    def _root(self) -> _Node | None:
+        """Return the file's only document, or None where it is empty or broken."""
+        try:
+            text = self._file.read_bytes().decode("utf-8-sig")
+        except OSError as error:
+            self.report(_START, "KB001", f"cannot be read ({error.strerror})")
+            return None
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            self.report(_Text("", line, 1), "KB001", "is not UTF-8 text; save the file as UTF-8")
+            return None
+        try:
+            return self._document(yaml.parse(text, Loader=_FAST_LOADER))
+        except yaml.YAMLError as error:
+            self._report_syntax(text, error)
+        except _TooDeepError as error:
+            self.report(error.place, "KB002", "lists or keys within each other too deeply")
+        return None
+
+    def _report_syntax(self, text: str, error: yaml.YAMLError) -> None:
+        """Report a YAML error in the words of the parser in Python, whichever parser found it."""
+        try:
+            for _ in yaml.parse(text, Loader=yaml.SafeLoader):
+                pass
+        except yaml.YAMLError as plain_error:
+            error = plain_error
+        place, message = _START, str(error)
+        if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+            place, message = _at(error.problem_mark), str(error.problem)
+        elif isinstance(error, yaml.reader.ReaderError):
+            before = text[: error.position]
+            column = error.position - (before.rfind("\n") + 1) + 1
+            place = _Text("", before.count("\n") + 1, column)
+            message = f"the character U+{ord(text[error.position]):04X} is not allowed; remove it"
+        self.report(place, "KB002", f"not valid YAML: {message}")
+
+    def _document(self, events: Iterator[yaml.Event]) -> _Node | None:
+        root = None
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent) and root is not None:
+                message = 'a second document begins here; remove the line "---"'
+                self.report(_at(event.start_mark), "KB002", message)
+                break
+            if isinstance(event, yaml.NodeEvent):
+                root = self._node(event, events, 1)
+        empty = isinstance(root, _Text) and not root.value
+        return None if empty else root
+
+    def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> _Node:
+        place = _at(event.start_mark)
+        if depth > _MAX_DEPTH:
+            raise _TooDeepError(place)
+        if getattr(event, "anchor", None) or getattr(event, "tag", None):
+            message = "anchors (&), aliases (*) and tags (!) are not used here; write the text out, in quotes"
+            self.report(place, "KB004", message)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return _List(list(self._nodes(events, depth)), place.line, place.column)
+        if isinstance(event, yaml.MappingStartEvent):
+            return _Table(self._rows(events, depth), place.line, place.column)
+        if isinstance(event, yaml.ScalarEvent):
+            return _Text(_as_written(event), place.line, place.column)
+        return _Text("*", place.line, place.column)  # an alias, reported above
+
+    def _nodes(self, events: Iterator[yaml.Event], depth: int) -> Iterator[_Node]:
+        """Yield the nodes up to the end of the collection that was begun."""
+        for event in events:
+            if isinstance(event, yaml.CollectionEndEvent):
+                return
+            yield self._node(event, events, depth + 1)
+
+    def _rows(self, events: Iterator[yaml.Event], depth: int) -> dict[str, tuple[_Text, _Node]]:
+        rows: dict[str, tuple[_Text, _Node]] = {}
+        nodes = self._nodes(events, depth)
+        for key, value in zip(nodes, nodes, strict=True):
+            if not isinstance(key, _Text):
+                self.report(key, "KB005", "a key must be a word")
+            elif key.value in rows:
+                first = rows[key.value][0].line
+                self.report(key, "KB003", f'duplicate key "{key.value}" (first on line {first})')
+            else:
+                rows[key.value] = key, value
+        return rows
+
+
+class _TooDeepError(Exception):
+    """The file nests deeper than any knowledge does, perhaps to exhaust memory."""
+
+    def __init__(self, place: _Text) -> None:
+        super().__init__()
+        self.place = place
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An entry whose id is known and whose references are still to be resolved."""
+
+    id: str
+    file: _File
+    values: dict[str, _Node]
+
+
+class _Base:
+    """What the files say together."""
+
+    def __init__(self) -> None:
+        self.settings = Settings()
+        self.words: list[tuple[str, ...]] = []
+        self.drafts: list[_Draft] = []
+        self._sources: dict[str, Source] = {}
+        self._places: dict[tuple[str, str], str] = {}
+
+    def take_settings(self, file: _File, node: _Node | None) -> None:
+        if node is None or not self._first(file, node, "section", "bot"):
+            return
+        found = file.table(node, _BOT_KEYS)
+        self.settings = Settings(**{key: text for key, value in found.items() if (text := file.text(value))})
+
+    def take_words(self, file: _File, node: _Node | None) -> None:
+        for row in file.items(node, "- [leg cramp, charley horse]"):
+            group = [text.value for text in file.texts(row)]
+            if len(group) < 2:
+                file.report(row, "KB008", "a row of words needs at least two, as in [leg cramp, charley horse]")
+            for text in file.texts(row):
+                if not words(text.value):
+                    file.report(text, "KB008", "expected a word or phrase")
+            self.words.append(tuple(group))
+
+    def take_sources(self, file: _File, node: _Node | None) -> None:
+        if node is None:
+            return
+        if not isinstance(node, _Table):
+            file.report(node, "KB005", 'expected keys with a colon, as in "article: {title: ...}"')
+            return
+        for name, (key, value) in node.rows.items():
+            found = file.table(value, _SOURCE_KEYS, required=["title"])
+            texts = {field: file.text(item) for field, item in found.items()}
+            if texts.get("checked") and not _is_date(texts["checked"]):
+                file.report(found["checked"], "KB008", "expected a date, as in 2026-11-22")
+            if self._first(file, key, "source", name):
+                self._sources[name] = Source(**{"title": "", **texts})
+
+    def take_ids(self, file: _File, node: _Node | None) -> None:
+        for item in file.items(node, "- question: ..."):
+            values = file.table(item, _ENTRY_KEYS, required=["question", "answer"])
+            question, named = values.get("question"), values.get("id")
+            name = file.text(named) if named else "-".join(words(file.text(question)) if question else ())
+            if name and self._first(file, named or question or item, "id", name):
+                self.drafts.append(_Draft(name, file, values))
+
+    def entry(self, draft: _Draft) -> Entry | None:
+        """Return the entry, having reported what is wrong with its values; None where it is unusable."""
+        file, values = draft.file, draft.values
+        asked = file.texts(values.get("question"))[:1] + file.texts(values.get("also"))
+        phrasings = []
+        for text in asked:
+            try:
+                phrasings.append(Phrasing(text.value, text.line))
+            except ValueError:
+                file.report(text, "KB008", "a question needs at least one word")
+        answer = file.text(values.get("answer"))
+        sources = [self._sources[name] for name in self._known(file, values.get("source"), "source", self._sources)]
+        ids = [other.id for other in self.drafts]
+        related = self._known(file, values.get("related"), "id", ids)
+        note, urgent = file.text(values.get("note")), self._urgent(file, values.get("urgent"))
+        if not phrasings or not answer:
+            return None
+        return Entry(draft.id, tuple(phrasings), answer, note, tuple(sources), tuple(related), urgent, file.path)
+
+    def _known(self, file: _File, node: _Node | None, what: str, known: Sequence[str] | dict[str, Source]) -> list[str]:
+        """Return the names that exist, having reported the others."""
+        named = file.texts(node)
+        for name in named:
+            if name.value not in known:
+                file.report(name, "KB010" if what == "source" else "KB011", _unknown(what, name.value, list(known)))
+        return [name.value for name in named if name.value in known]
+
+    def _urgent(self, file: _File, node: _Node | None) -> bool:
+        text = file.text(node)
+        if node and text not in ("", "true", "false"):
+            file.report(node, "KB008", "expected true or false")
+        return text == "true"
+
+    def _first(self, file: _File, node: _Node, what: str, name: str) -> bool:
+        """Return whether this name is new; report it where it is not."""
+        here = f"{file.path}:{node.line}"
+        there = self._places.setdefault((what, name), here)
+        if there != here:
+            file.report(node, "KB009", f'{what} "{name}" is already used at {there}')
+        return there == here
+
+
+def _at(mark: Any) -> _Text:  # Any: the two parsers have a class of marks each
+    return _Text("", mark.line + 1, mark.column + 1)
+
+
+def _as_written(event: yaml.ScalarEvent) -> str:
+    """Return a scalar's text with its paragraphs parted by blank lines.
+
+    YAML folds a blank line into one line break, except in a literal block (`|`), where
+    single line breaks are the author's own.
+    """
+    value: str = event.value.strip()
+    return value if event.style == "|" else re.sub(r"\n+", "\n\n", value)
+
+
+def _unknown(what: str, name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    cure = f'did you mean "{near[0]}"?' if near else f"known: {', '.join(known)}" if len(known) < 10 else "check it"
+    return f'unknown {what} "{name}"; {cure}'
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

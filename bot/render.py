@@ -1,0 +1,109 @@
+"""A reply as text for people: blocks in reading order, wrapped, free of control characters."""
+
+import re
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import PurePath
+from typing import Final, Literal, TypeAlias
+
+from .chat import Answer, NoAnswer, Reply, Suggestions, Urgent, offered
+from .knowledge import Entry, Knowledge, Source
+from .text import normalize
+
+MAX_WIDTH: Final = 88  # columns; longer lines are hard to read
+
+# What a block is, for front ends that set them apart by style.
+Role: TypeAlias = Literal["understood", "urgent", "body", "note", "sources", "choices", "disclaimer"]
+
+# Terminals obey control characters; bidirectional overrides make text read as what it is not.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LIST_MARK: Final = re.compile(r"\s*(?:[-*]|\d+\.) +")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a reply that is shown as one piece, with a blank line after it."""
+
+    role: Role
+    text: str
+
+
+def blocks(reply: Reply, *, addresses: bool = False) -> tuple[Block, ...]:
+    """Return the parts of a reply in reading order; the disclaimer is always the last.
+
+    Args:
+        reply: Any reply.
+        addresses: Whether sources are given with their addresses.
+    """
+    match reply:
+        case Urgent():
+            parts = [Block("urgent", "URGENT"), Block("body", reply.text)]
+        case Answer():
+            parts = _answer(reply, addresses=addresses)
+        case Suggestions() | NoAnswer():
+            parts = [Block("body", reply.text)]
+    parts.append(Block("disclaimer", reply.disclaimer))
+    return tuple(replace(part, text=printable(part.text)) for part in parts)
+
+
+def to_text(reply: Reply, *, width: int | None = None, addresses: bool = False) -> str:
+    """Return a reply as plain text without a final line break.
+
+    Args:
+        reply: Any reply.
+        width: Columns to wrap to, at word ends; None leaves lines as they are.
+        addresses: Whether sources are given with their addresses.
+    """
+    texts = [part.text for part in blocks(reply, addresses=addresses)]
+    return "\n\n".join(texts if width is None else [wrap(text, width) for text in texts])
+
+
+def cite(source: Source, *, addresses: bool) -> str:
+    """Return a source in one line, as in "Leg cramps. NHS, undated."."""
+    made = ", ".join(part for part in (source.publisher, source.year) if part)
+    line = f"{source.title}. {made}." if made else f"{source.title}."
+    return f"{line} {source.url}" if addresses and source.url else line
+
+
+def listing(knowledge: Knowledge) -> str:
+    """Return the questions that the bot can answer, by file, as plain text."""
+    files = groupby(knowledge.entries, key=lambda entry: entry.file)
+    parts = [[PurePath(file).name, *(f"  {entry.question}" for entry in entries)] for file, entries in files]
+    return printable("\n\n".join("\n".join(part) for part in parts))
+
+
+def printable(text: str) -> str:
+    """Return the text without characters that a terminal obeys instead of showing; line breaks stay."""
+    return _CONTROL.sub("", text)
+
+
+def wrap(text: str, width: int) -> str:
+    """Return the text with its lines broken at word ends; a word longer than a line (an address) stays whole."""
+    return "\n".join(_wrapped(line, max(1, min(width, MAX_WIDTH))) for line in text.split("\n"))
+
+
+def _wrapped(line: str, width: int) -> str:
+    mark = _LIST_MARK.match(line)
+    indent = " " * (mark.end() if mark and mark.end() < width // 2 else 0)
+    return textwrap.fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def _answer(reply: Answer, *, addresses: bool) -> list[Block]:
+    entry = reply.match.entry
+    parts = [Block("body", entry.answer)]
+    if normalize(reply.question) != normalize(entry.question):
+        parts.insert(0, Block("understood", entry.question))
+    if entry.note:
+        parts.append(Block("note", reply.text.removeprefix(entry.answer).strip()))
+    if entry.sources:
+        cited = [cite(source, addresses=addresses) for source in entry.sources]
+        parts.append(Block("sources", f"Source: {cited[0]}" if len(cited) == 1 else "\n- ".join(["Sources:", *cited])))
+    if reply.related:
+        parts.append(Block("choices", "\n".join(["You can also ask:", *_numbered(offered(reply))])))
+    return parts
+
+
+def _numbered(entries: Iterable[Entry]) -> list[str]:
+    return [f"{number}. {entry.question}" for number, entry in enumerate(entries, start=1)]

@@ -1,0 +1,30 @@
+import pytest
+from hypothesis import settings
+
+from bot import Entry, FaqBot, Knowledge, Phrasing, Settings, Source
+
+settings.register_profile("default", deadline=None)  # a test suite has no timing assertions
+settings.load_profile("default")
+
+
+@pytest.fixture(scope="session")
+def shipped() -> FaqBot:
+    """The bot on the base that comes with magbot."""
+    return FaqBot.load()
+
+
+@pytest.fixture(scope="session")
+def library() -> Knowledge:
+    """A small base on another subject."""
+
+    def entry(name: str, answer: str, *asked: str, urgent: bool = False, **more: object) -> Entry:
+        phrasings = tuple(Phrasing(text, line) for line, text in enumerate(asked, start=1))
+        return Entry(name, phrasings, answer, urgent=urgent, file="library.yaml", **more)  # type: ignore[arg-type]  # more: as given
+
+    rules = Source("House rules", "The library", "2026", "https://library.example/rules")
+    hours = entry("hours", "From 9 to 17.", "When is the library open?", "opening hours", related=("cards", "fire"))
+    cards = entry("cards", "At the desk.", "How do I get a library card?", "join the library", sources=(rules,))
+    fees = entry("fees", "None.", "What does a late book cost?", "fine for overdue books", note="Since 2024.")
+    fire = entry("fire", "Leave now.\n\nCall for help.", "There is a fire!", "I smell smoke", urgent=True)
+    settings = Settings("deskbot", "Hello.\nAsk.\n\nBriefly.\nPlease.", "Ask the desk.", "I only know the library.")
+    return Knowledge((hours, cards, fees, fire), (("book", "novel", "paper back"),), settings)

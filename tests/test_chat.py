@@ -1,0 +1,182 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import Answer, Conversation, FaqBot, Knowledge, NoAnswer, Policy, Reply, Suggestions, Urgent
+
+KEYS = [
+    "schema_version",
+    "question",
+    "kind",
+    "id",
+    "matched",
+    "score",
+    "text",
+    "note",
+    "disclaimer",
+    "sources",
+    "suggestions",
+    "related",
+]
+
+
+@pytest.fixture(scope="module")
+def bot(library: Knowledge) -> FaqBot:
+    return FaqBot(library, Policy(answer_from=50, suggest_from=5, urgent_from=30, urgent_lead=40))
+
+
+def test_a_question_that_fits_is_answered(bot: FaqBot) -> None:
+    reply = bot.ask("opening hours")
+    assert isinstance(reply, Answer)
+    assert (reply.kind, reply.match.entry.id, reply.text) == ("answer", "hours", "From 9 to 17.")
+    assert [entry.id for entry in reply.related] == ["cards", "fire"]
+
+
+def test_the_note_follows_the_answer(bot: FaqBot) -> None:
+    assert bot.ask("fine for overdue books").text == "None.\n\nWhat the evidence says: Since 2024."
+
+
+def test_a_question_that_nearly_fits_gets_suggestions_without_urgent_entries(bot: FaqBot) -> None:
+    reply = bot.ask("card, book or open, is it a cost or a fire somewhere today")
+    assert isinstance(reply, Suggestions)
+    assert 1 <= len(reply.suggestions) <= 3
+    assert not any(match.entry.urgent for match in reply.suggestions)
+    assert f"1. {reply.suggestions[0].entry.question}" in reply.text
+
+
+def test_a_question_that_fits_nothing_is_declined_with_what_the_bot_knows(bot: FaqBot) -> None:
+    reply = bot.ask("bicycle xylophone")
+    assert isinstance(reply, NoAnswer)
+    assert reply.text == "I only know the library."
+
+
+def test_an_urgent_entry_comes_before_a_better_answer(bot: FaqBot) -> None:
+    reply = bot.ask("there is a fire, does a book cost")
+    assert reply.matches[0].entry.id != "fire"
+    assert isinstance(reply, Urgent)
+    assert reply.text.startswith("Leave now.")
+
+
+def test_an_urgent_entry_that_scores_low_does_not_come_first(bot: FaqBot) -> None:
+    assert bot.ask("opening hours of the fire exit").kind != "urgent"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "message"),
+    [
+        ({"answer_from": 10, "suggest_from": 20}, "in this order"),
+        ({"answer_from": 101}, "between 0 and 100"),
+        ({"suggest_from": -1}, "between 0 and 100"),
+        ({"urgent_from": 200}, "between 0 and 100"),
+    ],
+)
+def test_thresholds_out_of_order_are_refused(numbers: dict[str, float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Policy(**numbers)
+
+
+@pytest.mark.parametrize(
+    "question", ["opening hours", "fire smoke fire", "card or book, which one today", "bicycle", ""]
+)
+def test_every_reply_has_the_same_keys_and_the_disclaimer(bot: FaqBot, question: str) -> None:
+    reply = bot.ask(question).to_dict()
+    assert list(reply) == KEYS
+    assert reply["disclaimer"] == "Ask the desk."
+    assert reply["question"] == question
+    assert list(bot.ask(question).to_dict(top=2)) == [*KEYS, "matches"]
+    json.dumps(reply)
+
+
+def test_an_answer_as_json_has_all_its_parts(bot: FaqBot) -> None:
+    assert bot.ask("join the library").to_dict(top=1) == {
+        "schema_version": 1,
+        "question": "join the library",
+        "kind": "answer",
+        "id": "cards",
+        "matched": "join the library",
+        "score": 100.0,
+        "text": "At the desk.",
+        "note": None,
+        "disclaimer": "Ask the desk.",
+        "sources": [
+            {
+                "title": "House rules",
+                "publisher": "The library",
+                "year": "2026",
+                "url": "https://library.example/rules",
+            }
+        ],
+        "suggestions": [],
+        "related": [],
+        "matches": [{"id": "cards", "score": 100.0}],
+    }
+
+
+def test_suggestions_as_json_carry_scores_and_no_entry(bot: FaqBot) -> None:
+    reply = bot.ask("card, book or open, is it a cost or a fire somewhere today").to_dict()
+    assert (reply["kind"], reply["id"], reply["matched"], reply["score"]) == ("suggestions", None, None, None)
+    suggestions = reply["suggestions"]
+    assert isinstance(suggestions, list)
+    assert suggestions
+    assert all(list(suggestion) == ["id", "question", "score"] for suggestion in suggestions)
+
+
+def test_related_entries_as_json_are_ids_and_questions(bot: FaqBot) -> None:
+    related = bot.ask("opening hours").to_dict()["related"]
+    assert related == [
+        {"id": "cards", "question": "How do I get a library card?"},
+        {"id": "fire", "question": "There is a fire!"},
+    ]
+
+
+def test_a_number_picks_what_was_offered(bot: FaqBot) -> None:
+    conversation = Conversation(bot)
+    conversation.send("opening hours")
+    picked = conversation.send(" 1. ")
+    assert isinstance(picked, Answer)
+    assert picked.match.entry.id == "cards"
+
+
+def test_a_number_picks_a_suggestion(bot: FaqBot) -> None:
+    conversation = Conversation(bot)
+    offered = conversation.send("card, book or open, is it a cost or a fire somewhere today")
+    assert isinstance(offered, Suggestions)
+    picked = conversation.send("2")
+    assert isinstance(picked, Answer)
+    assert picked.match.entry == offered.suggestions[1].entry
+
+
+def test_an_urgent_entry_that_is_picked_is_an_urgent_reply(bot: FaqBot) -> None:
+    conversation = Conversation(bot)
+    conversation.send("opening hours")
+    assert isinstance(conversation.send("2"), Urgent)
+
+
+@pytest.mark.parametrize("number", ["1", "0", "3", "-1", "9" * 5000, "\u0661", "\u00b2"])
+def test_a_number_that_was_not_offered_is_a_question(bot: FaqBot, number: str) -> None:
+    conversation = Conversation(bot)
+    if number != "1":
+        conversation.send("opening hours")
+    assert conversation.send(number).kind == "none"
+
+
+def test_after_a_question_of_its_own_the_old_offer_is_gone(bot: FaqBot) -> None:
+    conversation = Conversation(bot)
+    conversation.send("opening hours")
+    conversation.send("bicycle")
+    assert conversation.send("1").kind == "none"
+
+
+@given(st.text() | st.text(alphabet="cramp leg swollen took all\ud800\x00\u202e", max_size=300))
+def test_any_text_gets_a_reply_with_the_disclaimer(shipped: FaqBot, question: str) -> None:
+    reply: Reply = shipped.ask(question)
+    assert reply.disclaimer == shipped.knowledge.settings.disclaimer
+    assert reply.text
+    json.dumps(reply.to_dict(top=3)).encode()
+
+
+@pytest.mark.parametrize("question", ["", "a" * 100_000, "cramp " * 20_000, "\U0001f600" * 1000, "\x1b[2J", "\udcff"])
+def test_extreme_questions_get_a_reply(shipped: FaqBot, question: str) -> None:
+    assert shipped.ask(question).text

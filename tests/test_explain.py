@@ -1,0 +1,37 @@
+import pytest
+
+from bot import FaqBot, Knowledge, Policy
+from bot.authoring.explain import explain
+
+
+@pytest.fixture(scope="module")
+def bot(library: Knowledge) -> FaqBot:
+    return FaqBot(library, Policy(answer_from=50, suggest_from=5, urgent_from=30, urgent_lead=40))
+
+
+def test_an_explanation_shows_words_entries_thresholds_and_verdict(bot: FaqBot) -> None:
+    text = explain(bot, "join the libary xylophone")
+    assert "libary: library 0.85" in text
+    assert "xylophone: unknown" in text
+    assert "cards  <- join the library  library.yaml:2" in text
+    assert "answer from 50, suggest from 5" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ("opening hours", "answer: hours scores 100.0, at least 50"),
+        ("I smell smoke", "urgent: fire scores 100.0, which comes before every other entry"),
+        ("bicycle", "none: nothing scores at least 5"),
+    ],
+)
+def test_the_verdict_is_the_reply(bot: FaqBot, question: str, verdict: str) -> None:
+    assert explain(bot, question).endswith(f"Verdict:\n  {verdict}")
+
+
+def test_suggestions_are_explained(bot: FaqBot) -> None:
+    assert "score at least 5, none at least 50" in explain(bot, "card, book or open, is it a cost or a fire today")
+
+
+def test_a_blank_question_is_explained(bot: FaqBot) -> None:
+    assert explain(bot, "").count("  none") == 3

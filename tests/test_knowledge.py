@@ -1,0 +1,39 @@
+import pytest
+
+from bot import Entry, Knowledge, Phrasing
+
+
+def entry(name: str = "one", *, related: tuple[str, ...] = ()) -> Entry:
+    return Entry(name, (Phrasing("How?"),), "So.", related=related)
+
+
+def test_the_first_phrasing_is_the_question_that_people_see() -> None:
+    assert Entry("a", (Phrasing("First?"), Phrasing("second")), "So.").question == "First?"
+
+
+@pytest.mark.parametrize("text", ["", " ", "?!"])
+def test_a_phrasing_without_a_word_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="at least one word"):
+        Phrasing(text)
+
+
+def test_an_entry_needs_a_question_and_an_answer() -> None:
+    with pytest.raises(ValueError, match="needs a question"):
+        Entry("a", (), "So.")
+    with pytest.raises(ValueError, match="needs an answer"):
+        Entry("a", (Phrasing("How?"),), " ")
+
+
+def test_two_entries_with_one_id_are_refused() -> None:
+    with pytest.raises(ValueError, match="same id"):
+        Knowledge((entry(), entry()))
+
+
+def test_a_related_id_that_is_missing_is_refused() -> None:
+    with pytest.raises(ValueError, match="missing"):
+        Knowledge((entry(related=("two",)),))
+
+
+def test_related_entries_come_in_the_order_of_the_author() -> None:
+    one, two, three = entry("one", related=("three", "two")), entry("two"), entry("three")
+    assert Knowledge((one, two, three)).related(one) == (three, two)

@@ -1,0 +1,175 @@
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import KnowledgeError, Source, load_knowledge
+from bot.loading import shipped_folder
+
+BAD = sorted((Path(__file__).parent / "bad_knowledge").glob("*.yaml"))
+
+
+def write(folder: Path, text: str | bytes, name: str = "a.yaml") -> Path:
+    (folder / name).write_bytes(text.encode() if isinstance(text, str) else text)
+    return folder
+
+
+def problems(folder: Path) -> list[str]:
+    with pytest.raises(KnowledgeError) as caught:
+        load_knowledge(folder)
+    return [str(problem).removeprefix(f"{folder}{os.sep}") for problem in caught.value.problems]
+
+
+def test_there_are_bad_files_to_try() -> None:
+    assert len(BAD) > 20
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_a_bad_file_is_reported_at_its_place_with_the_cure(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    expected = {
+        line.removeprefix("# expect: ").replace("{path}", str(path)) for line in lines if line.startswith("# expect: ")
+    }
+    with pytest.raises(KnowledgeError) as caught:
+        load_knowledge(path)
+    assert {str(problem).removeprefix(f"{path}:") for problem in caught.value.problems} == expected
+
+
+def test_two_lines_make_an_entry(tmp_path: Path) -> None:
+    knowledge = load_knowledge(write(tmp_path, "entries:\n- question: Is it open?\n  answer: Yes.\n"))
+    (entry,) = knowledge.entries
+    assert (entry.id, entry.question, entry.answer) == ("is-it-open", "Is it open?", "Yes.")
+    assert (entry.note, entry.sources, entry.related, entry.urgent) == ("", (), (), False)
+
+
+def test_every_key_arrives(tmp_path: Path) -> None:
+    text = """\
+bot: {name: b, greeting: Hi., disclaimer: Mind., no_answer: Sorry.}
+words: [[open, opened]]
+sources:
+  door: {title: The door, publisher: Us, year: 2026, url: "https://example.org", checked: 2026-11-22}
+entries:
+  - id: open
+    question: Is it open?
+    also: [open now, 24/7]
+    answer: Yes.
+    note: It says so.
+    source: [door]
+    related: shut
+    urgent: true
+  - {id: shut, question: Is it shut?, answer: No., source: door, urgent: false}
+"""
+    knowledge = load_knowledge(write(tmp_path, text))
+    open_, shut = knowledge.entries
+    assert knowledge.settings.disclaimer == "Mind."
+    assert knowledge.words == (("open", "opened"),)
+    assert [(phrasing.text, phrasing.line) for phrasing in open_.phrasings] == [
+        ("Is it open?", 7),
+        ("open now", 8),
+        ("24/7", 8),
+    ]
+    assert open_.sources == (Source("The door", "Us", "2026", "https://example.org", "2026-11-22"),)
+    assert (open_.note, open_.related, open_.urgent) == ("It says so.", ("shut",), True)
+    assert not shut.urgent
+    assert open_.file == str(tmp_path / "a.yaml")
+
+
+@pytest.mark.parametrize("value", ["no", "on", "400", "010", "22:30", "2024-01-02", "1e3", "~", "null"])
+def test_every_scalar_is_text(tmp_path: Path, value: str) -> None:
+    text = f"entries:\n- question: How?\n  answer: {value}\n  also: [q{value}]\n"
+    (entry,) = load_knowledge(write(tmp_path, text)).entries
+    assert entry.answer == value
+
+
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        (">-\n    One\n    two.\n\n    Three.", "One two.\n\nThree."),
+        ("|\n    One:\n    - two\n\n    Three.", "One:\n- two\n\nThree."),
+        ("One\n    two.\n\n    Three.", "One two.\n\nThree."),
+        ('"One\\ntwo."', "One\n\ntwo."),
+    ],
+)
+def test_paragraphs_are_kept(tmp_path: Path, answer: str, read: str) -> None:
+    (entry,) = load_knowledge(write(tmp_path, f"entries:\n- question: How?\n  answer: {answer}\n")).entries
+    assert entry.answer == read
+
+
+def test_files_are_read_by_name_and_refer_to_each_other(tmp_path: Path) -> None:
+    write(tmp_path, "entries:\n- {question: Two?, answer: So., source: s, related: one}\n", "b.yaml")
+    write(tmp_path, "sources:\n  s: {title: T}\nentries:\n- {question: One?, answer: So.}\n", "a.yaml")
+    assert [entry.id for entry in load_knowledge(tmp_path).entries] == ["one", "two"]
+
+
+def test_an_id_and_a_source_and_the_settings_may_stand_only_once_in_a_folder(tmp_path: Path) -> None:
+    text = "bot: {name: b}\nsources:\n  s: {title: T}\nentries:\n- {question: One?, answer: So.}\n"
+    write(tmp_path, text, "a.yaml")
+    write(tmp_path, text, "b.yaml")
+    here = tmp_path / "a.yaml"
+    assert problems(tmp_path) == [
+        f'b.yaml:1:6: KB009 section "bot" is already used at {here}:1',
+        f'b.yaml:3:3: KB009 source "s" is already used at {here}:3',
+        f'b.yaml:5:14: KB009 id "one" is already used at {here}:5',
+    ]
+
+
+def test_all_problems_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
+    write(tmp_path, "entries:\n- question: One?\n", "a.yaml")
+    write(tmp_path, "entries:\n- answer: So.\n", "b.yaml")
+    assert problems(tmp_path) == [
+        'a.yaml:2:3: KB007 the key "answer" is missing',
+        'b.yaml:2:3: KB007 the key "question" is missing',
+    ]
+
+
+def test_an_empty_file_is_no_problem_beside_others(tmp_path: Path) -> None:
+    write(tmp_path, "# nothing yet\n", "a.yaml")
+    write(tmp_path, "entries:\n- {question: One?, answer: So.}\n", "b.yaml")
+    assert len(load_knowledge(tmp_path).entries) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"entries:\n- question: caf\xe9\n", "a.yaml:2:1: KB001 is not UTF-8 text; save the file as UTF-8"),
+        (
+            b"entries:\n- question: a\x00b\n",
+            "a.yaml:2:14: KB002 not valid YAML: the character U+0000 is not allowed; remove it",
+        ),
+        ("entries: \n".encode("utf-16"), "a.yaml:1:1: KB001 is not UTF-8 text; save the file as UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_text_is_reported(tmp_path: Path, data: bytes, problem: str) -> None:
+    assert problems(write(tmp_path, data)) == [problem]
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_no_problem(tmp_path: Path) -> None:
+    data = b"\xef\xbb\xbfentries:\r\n- question: One?\r\n  answer: So.\r\n"
+    assert load_knowledge(write(tmp_path, data)).entries[0].answer == "So."
+
+
+def test_a_folder_that_is_missing_or_has_no_yaml_file_is_reported_with_the_cure(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match="name a folder of YAML files"):
+        load_knowledge(tmp_path / "missing")
+    (tmp_path / "a.yml").write_text("entries: []\n", encoding="utf-8")
+    with pytest.raises(KnowledgeError, match=r"files that end in \.yml are not read"):
+        load_knowledge(tmp_path)
+
+
+def test_a_folder_called_like_a_file_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").mkdir()
+    assert problems(tmp_path)[0].startswith("a.yaml:1:1: KB001 cannot be read")
+
+
+def test_the_shipped_folder_is_found() -> None:
+    assert (shipped_folder() / "article.yaml").is_file()
+
+
+@given(st.text())
+def test_any_text_is_knowledge_or_a_knowledge_error(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.yaml"
+    path.write_text(text, encoding="utf-8", errors="replace")
+    with pytest.raises(KnowledgeError):
+        load_knowledge(path)

@@ -1,0 +1,106 @@
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import Knowledge, Matcher
+
+
+@pytest.fixture(scope="module")
+def matcher(library: Knowledge) -> Matcher:
+    return Matcher(library)
+
+
+def best(matcher: Matcher, question: str) -> str:
+    return matcher.rank(question)[0].entry.id
+
+
+@pytest.mark.parametrize("typed", ["opening hours", "Opening HOURS?!", "  opening   hours "])
+def test_a_phrasing_scores_100_however_it_is_written(matcher: Matcher, typed: str) -> None:
+    match = matcher.rank(typed)[0]
+    assert (match.entry.id, match.score, match.phrasing.text) == ("hours", 100.0, "opening hours")
+
+
+def test_other_words_score_less_than_100_and_more_than_0(matcher: Matcher) -> None:
+    assert all(0 < match.score < 100 for match in matcher.rank("is the library open on a late day"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "entry"),
+    [
+        ("wen is the libary opne", "hours"),
+        ("libraryy cardd", "cards"),
+        ("overdu boks", "fees"),
+        ("there is smokee", "fire"),
+        ("I came by bus with my children and it rained all the way, so how do I get a card", "cards"),
+    ],
+)
+def test_misspelt_and_rambling_questions_find_their_entry(matcher: Matcher, typed: str, entry: str) -> None:
+    assert best(matcher, typed) == entry
+
+
+def test_a_rare_word_counts_more_than_one_that_all_entries_share(matcher: Matcher) -> None:
+    assert best(matcher, "library overdue") == "fees"
+
+
+@pytest.mark.parametrize("typed", ["", " ", "?!", "\U0001f600", "zzzz qqqq"])
+def test_a_question_that_shares_nothing_has_no_matches(matcher: Matcher, typed: str) -> None:
+    assert matcher.rank(typed) == ()
+
+
+def test_each_entry_is_ranked_once_best_first(matcher: Matcher) -> None:
+    matches = matcher.rank("a library card for a late book in the opening hours of a fire")
+    assert len({match.entry.id for match in matches}) == len(matches) == 4
+    assert [match.score for match in matches] == sorted((match.score for match in matches), reverse=True)
+
+
+def test_equal_scores_keep_the_order_of_the_knowledge(library: Knowledge) -> None:
+    hours = library.entries[0]
+    twins = tuple(dataclasses.replace(hours, id=name, related=()) for name in ("b", "a", "c"))
+    other = dataclasses.replace(library.entries[1], related=())
+    ranked = Matcher(Knowledge((*twins, other))).rank("the open hours")
+    assert [match.entry.id for match in ranked][:3] == ["b", "a", "c"]
+
+
+def test_words_of_a_row_mean_the_same(library: Knowledge) -> None:
+    with_rows, without = Matcher(library), Matcher(dataclasses.replace(library, words=()))
+    assert with_rows.rank("my novel is overdue")[0].score > without.rank("my novel is overdue")[0].score
+    assert best(with_rows, "what does a late paper back cost") == "fees"
+    assert with_rows.rank("What does a late paper back cost?")[0].score == 100
+
+
+def test_a_misspelt_word_of_a_row_is_understood(library: Knowledge) -> None:
+    assert Matcher(library).rank("late novvel cost")[0].entry.id == "fees"
+
+
+def test_an_unknown_word_lowers_the_score(matcher: Matcher) -> None:
+    assert matcher.rank("library card")[0].score > matcher.rank("library xylophone card")[0].score
+
+
+def test_reading_tells_what_each_word_may_stand_for(matcher: Matcher) -> None:
+    read = {reading.feature: reading for reading in matcher.read("libary xylophone library")}
+    assert read["libary"].similar[0][0] == "library"
+    assert 0 < read["libary"].similar[0][1] < 1
+    assert read["xylophone"].similar == ()
+    assert read["xylophone"].weight > read["library"].weight > 0
+
+
+def test_two_short_words_are_never_misspellings_of_each_other(matcher: Matcher) -> None:
+    assert matcher.read("ix")[0].similar == ()
+
+
+def test_the_same_question_has_the_same_scores_in_every_matcher(library: Knowledge) -> None:
+    question = "is the library open for late boks"
+    assert Matcher(library).rank(question) == Matcher(library).rank(question)
+
+
+def test_a_single_entry_is_a_base(library: Knowledge) -> None:
+    only = Knowledge((dataclasses.replace(library.entries[2]),))
+    assert Matcher(only).rank("late book")[0].score > 0
+    assert Matcher(Knowledge(())).rank("late book") == ()
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_ranked(library: Knowledge, question: str) -> None:
+    assert all(0 <= match.score <= 100 for match in Matcher(library).rank(question))

@@ -1,0 +1,81 @@
+"""The README is true: its commands run, its exchange is what magbot prints, its YAML loads."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from bot import FaqBot
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+WORST_SECONDS = 240  # a slow network must not fail the test, a hanging one must
+
+
+def fenced(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+
+
+START, TESTS, ASKING = fenced("sh")
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment in which `magbot` is the checkout's."""
+    folder = tmp_path_factory.mktemp("bin")
+    command = folder / "magbot"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m bot "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+
+
+def test_the_exchange_is_what_magbot_prints(environment: dict[str, str]) -> None:
+    (exchange,) = fenced("console")
+    command, shown = exchange.removeprefix("$ ").split("\n", 1)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, check=False)
+    assert done.stdout.strip() == shown.strip()
+
+
+@pytest.mark.parametrize("command", ASKING.splitlines())
+def test_each_command_for_asking_runs(environment: dict[str, str], command: str) -> None:
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+
+
+def test_the_yaml_loads_and_is_answered(tmp_path: Path) -> None:
+    (text,) = fenced("yaml")
+    (tmp_path / "library.yaml").write_text(text, encoding="utf-8")
+    reply = FaqBot.load(tmp_path).ask("opening hours")
+    assert reply.text == "From 9 to 17, Monday to Friday."
+
+
+def test_the_first_command_ends_in_the_chat(tmp_path: Path) -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in filter(None, tracked.stdout.splitlines()):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    settings = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    chat = pexpect.spawn(
+        "bash", ["-c", START.strip()], cwd=tmp_path, env={**settings, "TERM": "xterm"}, timeout=WORST_SECONDS
+    )
+    chat.expect("I am magbot")
+    chat.send("what is a charley horse\r")
+    chat.expect("sudden tightening")
+    chat.send("\x04")
+    chat.expect(pexpect.EOF)
+    chat.wait()
+    assert chat.exitstatus == 0
+
+
+def test_the_test_command_is_run_by_the_checks() -> None:
+    pattern = re.search(r"grep -E '(.*)' README\.md", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))
+    assert pattern
+    assert re.findall(pattern[1], README, re.MULTILINE) == [TESTS.strip()]

@@ -1,0 +1,72 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import Conversation, FaqBot, Knowledge, Policy, to_text
+from bot.render import MAX_WIDTH, blocks, listing, printable, wrap
+
+
+@pytest.fixture(scope="module")
+def bot(library: Knowledge) -> FaqBot:
+    return FaqBot(library, Policy(answer_from=50, suggest_from=5, urgent_from=30, urgent_lead=40))
+
+
+def roles(bot: FaqBot, question: str) -> list[str]:
+    return [block.role for block in blocks(bot.ask(question))]
+
+
+def test_an_answer_reads_from_what_was_understood_to_the_disclaimer(bot: FaqBot) -> None:
+    assert to_text(bot.ask("join the library")) == (
+        "How do I get a library card?\n\nAt the desk.\n\nSource: House rules. The library, 2026.\n\nAsk the desk."
+    )
+
+
+def test_the_question_is_not_repeated_where_it_was_typed_as_it_stands(bot: FaqBot) -> None:
+    assert roles(bot, "how do i get a library card") == ["body", "sources", "disclaimer"]
+
+
+def test_a_note_is_a_part_of_its_own(bot: FaqBot) -> None:
+    assert roles(bot, "fine for overdue books") == ["understood", "body", "note", "disclaimer"]
+
+
+def test_related_questions_are_numbered(bot: FaqBot) -> None:
+    (offer,) = (block.text for block in blocks(bot.ask("opening hours")) if block.role == "choices")
+    assert offer == "You can also ask:\n1. How do I get a library card?\n2. There is a fire!"
+
+
+def test_an_urgent_reply_says_so_first_and_offers_nothing_to_read(bot: FaqBot) -> None:
+    assert to_text(bot.ask("I smell smoke")) == "URGENT\n\nLeave now.\n\nCall for help.\n\nAsk the desk."
+
+
+def test_addresses_are_given_where_asked_for(bot: FaqBot) -> None:
+    assert "https://library.example/rules" in to_text(bot.ask("join the library"), addresses=True)
+    assert "https://" not in to_text(bot.ask("join the library"))
+
+
+@pytest.mark.parametrize("width", [1, 20, 40, 80, 200])
+def test_no_line_is_longer_than_the_window_or_the_longest_word(bot: FaqBot, width: int) -> None:
+    text = to_text(bot.ask("opening hours"), width=width)
+    assert all(len(line) <= min(width, MAX_WIDTH) or " " not in line.strip() for line in text.splitlines())
+
+
+def test_rows_of_a_list_are_indented_under_their_mark() -> None:
+    assert wrap("1. one two three", 10) == "1. one two\n   three"
+    assert wrap("- one two three", 9) == "- one two\n  three"
+
+
+def test_addresses_are_not_cut() -> None:
+    assert wrap("see https://example.org/a-long-path now", 12) == "see\nhttps://example.org/a-long-path\nnow"
+
+
+def test_control_characters_and_direction_marks_are_not_shown() -> None:
+    assert printable("a\x1b[31mb\x07\x9b\u202ec\u2066d\ne\tf") == "a[31mbcd\ne\tf"
+
+
+@given(st.text(), st.integers(min_value=1, max_value=300))
+def test_the_disclaimer_ends_every_reply(shipped: FaqBot, question: str, width: int) -> None:
+    reply = Conversation(shipped).send(question)
+    assert to_text(reply, width=width).endswith(wrap(reply.disclaimer, width))
+
+
+def test_the_listing_groups_questions_by_file(library: Knowledge) -> None:
+    assert listing(library).splitlines()[:2] == ["library.yaml", "  When is the library open?"]
