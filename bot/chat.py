@@ -215,15 +215,23 @@ class FaqBot:
 
 
 class Conversation:
-    """One person's talk with a bot: remembers what was offered last. Make one for each person."""
+    """One person's talk with a bot: remembers what was offered last. Make one for each person.
+
+    Attributes:
+        bot: Who answers.
+        last: The last reply, or None before the first.
+        asked: The question that the last reply is to; for a number, the one that it picked.
+    """
 
     def __init__(self, bot: FaqBot) -> None:
         self.bot = bot
         self.last: Reply | None = None
+        self.asked = ""
 
     def send(self, message: str) -> Reply:
         """Return the reply to a message; a number picks what the last reply offered."""
         picked = self._picked(message)
+        self.asked = message if picked is None else picked.question
         if picked is None:
             self.last = self.bot.ask(message)
         else:

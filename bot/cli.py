@@ -4,6 +4,7 @@ import argparse
 import io
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import metadata
@@ -117,6 +118,9 @@ def _chat(bot: FaqBot, arguments: argparse.Namespace) -> int:
 
 
 def _ask(bot: FaqBot, arguments: argparse.Namespace) -> int:
+    if arguments.top and not arguments.json:
+        print("magbot: error: --top goes with --json", file=sys.stderr)
+        return BAD_USAGE
     questions = [" ".join(arguments.question)] if arguments.question else _lines()
 
     def to_json(reply: Reply) -> str:
@@ -146,7 +150,8 @@ def _print_replies(replies: Iterable[Reply], show: Callable[[Reply], str]) -> in
 
 
 def _to_plain(reply: Reply) -> str:
-    return f"{to_text(reply, addresses=True)}\n"
+    width = shutil.get_terminal_size().columns if _is_terminal(sys.stdout) else None
+    return f"{to_text(reply, width=width, addresses=True)}\n"
 
 
 def _lines() -> Iterator[str]:
@@ -154,7 +159,7 @@ def _lines() -> Iterator[str]:
     if _is_terminal(sys.stdin):
         print("Type one question a line; Ctrl-D ends.", file=sys.stderr)
     for line in sys.stdin or ():
-        yield line.rstrip("\n")
+        yield line.rstrip("\r\n")
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

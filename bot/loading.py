@@ -304,8 +304,9 @@ class _Base:
             values = file.table(item, _ENTRY_KEYS, required=["question", "answer"])
             question, named = values.get("question"), values.get("id")
             name = file.text(named) if named else "-".join(words(file.text(question)) if question else ())
-            if name and self._first(file, named or question or item, "id", name):
-                self.drafts.append(_Draft(name, file, values))
+            if name:
+                self._first(file, named or question or item, "id", name)
+            self.drafts.append(_Draft(name, file, values))
 
     def entry(self, draft: _Draft) -> Entry | None:
         """Return the entry, having reported what is wrong with its values; None where it is unusable."""
@@ -365,7 +366,8 @@ def _as_written(event: yaml.ScalarEvent) -> str:
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
-    cure = f'did you mean "{near[0]}"?' if near else f"known: {', '.join(known)}" if len(known) < 10 else "check it"
+    all_known = f"known: {', '.join(known)}" if 0 < len(known) < 10 else f"there are {len(known)}, none like it"
+    cure = f'did you mean "{near[0]}"?' if near else all_known
     return f'unknown {what} "{name}"; {cure}'
 
 

@@ -19,7 +19,7 @@ Role: TypeAlias = Literal["understood", "urgent", "body", "note", "sources", "ch
 
 # Terminals obey control characters; bidirectional overrides make text read as what it is not.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_LIST_MARK: Final = re.compile(r"\s*(?:[-*]|\d+\.) +")
+_INDENT: Final = re.compile(r" *(?:(?:[-*]|\d+\.) +)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def wrap(text: str, width: int) -> str:
 
 
 def _wrapped(line: str, width: int) -> str:
-    mark = _LIST_MARK.match(line)
+    mark = _INDENT.match(line)
     indent = " " * (mark.end() if mark and mark.end() < width // 2 else 0)
     return textwrap.fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 

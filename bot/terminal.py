@@ -132,8 +132,8 @@ class Chat:
 
     def why(self) -> str:
         """Return how the last reply came about."""
-        last = self._conversation.last
-        return explain(self._bot, last.question) if last else "Ask something first."
+        asked = self._conversation.asked
+        return explain(self._bot, asked) if asked else "Ask something first."
 
     def sources(self) -> str:
         """Return the sources of the last answer with their addresses."""

@@ -89,6 +89,17 @@ def test_a_pipe_with_a_question_that_has_no_answer_ends_with_1() -> None:
     assert run("chat", typed="what are leg cramps\nxylophone zebra\n").returncode == 1
 
 
+def test_windows_line_ends_are_no_part_of_the_question() -> None:
+    done = subprocess.run([*MAGBOT, "ask", "--json"], input=b"is it safe\r\n", capture_output=True, check=False)
+    assert json.loads(done.stdout)["question"] == "is it safe"
+
+
+def test_top_without_json_is_wrong_usage() -> None:
+    done = run("ask", "--top", "3", "is it safe")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--top goes with --json" in done.stderr
+
+
 def test_the_list_names_every_question_by_file() -> None:
     done = run("list")
     assert done.returncode == 0

@@ -124,6 +124,14 @@ def test_all_problems_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_an_entry_with_a_second_fault_has_both_reported(tmp_path: Path) -> None:
+    write(tmp_path, "entries:\n- {question: One?, answer: So.}\n- {question: One?, answer: So., source: b}\n")
+    assert problems(tmp_path) == [
+        f'a.yaml:3:14: KB009 id "one" is already used at {tmp_path / "a.yaml"}:2',
+        'a.yaml:3:41: KB010 unknown source "b"; there are 0, none like it',
+    ]
+
+
 def test_an_empty_file_is_no_problem_beside_others(tmp_path: Path) -> None:
     write(tmp_path, "# nothing yet\n", "a.yaml")
     write(tmp_path, "entries:\n- {question: One?, answer: So.}\n", "b.yaml")

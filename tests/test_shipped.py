@@ -72,7 +72,12 @@ NOTED = [
     "side-effects",
     "worth-trying",
 ]
-LONGER = {"drug-interactions", "daily-requirement", "urgent-allergy"}  # cannot be cut without loss
+LONGER = {
+    "drug-interactions",
+    "daily-requirement",
+    "medicines-and-cramps",
+    "urgent-allergy",
+}  # cannot be cut without loss
 MOST_WORDS = 115  # of an answer; about 90 is the aim
 MOST_WORDS_A_SENTENCE = 30  # 20 is the aim; lists of names run longer
 

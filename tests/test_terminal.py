@@ -100,6 +100,8 @@ def test_why_explains_the_last_reply(bot: FaqBot) -> None:
     assert texts([chat.respond("/why")]) == "Ask something first."
     chat.respond("opening hours")
     assert "hours scores 100.0" in texts([chat.respond("/why")])
+    chat.respond("1")
+    assert "cards scores 100.0" in texts([chat.respond("/why")])
 
 
 class Screen:
@@ -181,7 +183,7 @@ def test_a_dumb_terminal_gets_not_one_escape_byte(screens: list[Screen], environ
     screens.append(screen)
     screen.wait("\n>")
     screen.type("what are leg cramps\n")
-    screen.wait("before you start, change or stop anything.")
+    screen.wait("any medicine, ask a doctor or pharmacist.")
     assert screen.leave() == 0
     assert b"\x1b" not in screen.bytes
 
@@ -191,7 +193,7 @@ def test_plain_is_for_every_terminal(screens: list[Screen]) -> None:
     screens.append(screen)
     screen.wait("\n>")
     screen.type("what are leg cramps\n")
-    screen.wait("before you start, change or stop anything.")
+    screen.wait("any medicine, ask a doctor or pharmacist.")
     screen.type("abc\x03")
     screen.wait("^C\n>")
     screen.type("quit\n")
