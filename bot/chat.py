@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar, Final, Literal, TypeAlias
 
 from .knowledge import Entry, Knowledge, Source
-from .loading import load_knowledge, shipped_folder
+from .loading import RelatedWords, load_knowledge, shipped_folder
 from .matching import Match, Matcher
 
 SCHEMA_VERSION: Final = 1
@@ -31,10 +31,10 @@ class Policy:
         urgent_lead: How far an urgent entry may score below the best other one and still come first.
     """
 
-    answer_from: float = 18.0
-    suggest_from: float = 12.5
-    urgent_from: float = 16.0
-    urgent_lead: float = 4.0
+    answer_from: float = 45.0
+    suggest_from: float = 20.0
+    urgent_from: float = 25.0
+    urgent_lead: float = 10.0
 
     def __post_init__(self) -> None:
         """Raise ValueError where the thresholds are out of range or out of order."""
@@ -198,7 +198,7 @@ class FaqBot:
     def __init__(self, knowledge: Knowledge, policy: Policy | None = None) -> None:
         self.knowledge = knowledge
         self.policy = policy or Policy()
-        self.matcher = Matcher(knowledge)
+        self.matcher = Matcher(knowledge, RelatedWords())
 
     @classmethod
     def load(cls, folder: str | Path | None = None) -> "FaqBot":

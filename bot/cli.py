@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib import metadata
 from typing import Final, TextIO
 
 from .authoring.explain import explain
@@ -95,6 +94,9 @@ class _Version(argparse.Action):
     """Prints the version, which is looked up only when asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        # Here and not above: it loads much that an answer does not need.
+        from importlib import metadata
+
         try:
             number = metadata.version("magbot")
         except metadata.PackageNotFoundError:

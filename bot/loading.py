@@ -10,8 +10,9 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import yaml
 
@@ -77,8 +78,36 @@ def _paths(folder: Path) -> list[Path]:
     return paths
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class RelatedWords:
+    """The words that are near in meaning to an English word, from a sorted file of text lines.
+
+    Each line is a word and its neighbours, the nearest first, each followed by the two digits of
+    a cosine: "achy aching85 sore75". The file is read at the first look-up and searched as it is,
+    as parsing it would take longer than an answer.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path or Path(__file__).with_name("related.txt")
+
+    def __call__(self, word: str) -> tuple[tuple[str, float], ...]:
+        """Return the neighbours of a word with their cosines, from 0.5 to 0.99; empty for a word not listed."""
+        sought, lines = word.encode(), self._lines
+        low, high = 0, len(lines)
+        while low < high:
+            start = lines.rfind(b"\n", low, (low + high) // 2) + 1 or low
+            end = lines.find(b"\n", start)
+            found, *neighbours = lines[start:end].split()
+            if found == sought:
+                return tuple((near[:-2].decode(), int(near[-2:]) / 100) for near in neighbours)
+            low, high = (end + 1, high) if found < sought else (low, start)
+        return ()
+
+    @cached_property
+    def _lines(self) -> bytes:
+        return self._path.read_bytes()
+
+
+class _Text(NamedTuple):
     """A scalar, always as text. Places are 1-based."""
 
     value: str
@@ -86,15 +115,13 @@ class _Text:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
+class _List(NamedTuple):
     items: "list[_Node]"
     line: int
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(NamedTuple):
     """A mapping; each value comes with its key, for its place."""
 
     rows: "dict[str, tuple[_Text, _Node]]"
@@ -207,19 +234,20 @@ class _File:
         return None if empty else root
 
     def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> _Node:
-        place = _at(event.start_mark)
+        mark: Any = event.start_mark  # Any: the two parsers have a class of marks each
+        line, column = mark.line + 1, mark.column + 1
         if depth > _MAX_DEPTH:
-            raise _TooDeepError(place)
+            raise _TooDeepError(_Text("", line, column))
         if getattr(event, "anchor", None) or getattr(event, "tag", None):
             message = "anchors (&), aliases (*) and tags (!) are not used here; write the text out, in quotes"
-            self.report(place, "KB004", message)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return _List(list(self._nodes(events, depth)), place.line, place.column)
-        if isinstance(event, yaml.MappingStartEvent):
-            return _Table(self._rows(events, depth), place.line, place.column)
+            self.report(_Text("", line, column), "KB004", message)
         if isinstance(event, yaml.ScalarEvent):
-            return _Text(_as_written(event), place.line, place.column)
-        return _Text("*", place.line, place.column)  # an alias, reported above
+            return _Text(_as_written(event), line, column)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return _List(list(self._nodes(events, depth)), line, column)
+        if isinstance(event, yaml.MappingStartEvent):
+            return _Table(self._rows(events, depth), line, column)
+        return _Text("*", line, column)  # an alias, reported above
 
     def _nodes(self, events: Iterator[yaml.Event], depth: int) -> Iterator[_Node]:
         """Yield the nodes up to the end of the collection that was begun."""
@@ -361,7 +389,7 @@ def _as_written(event: yaml.ScalarEvent) -> str:
     single line breaks are the author's own.
     """
     value: str = event.value.strip()
-    return value if event.style == "|" else re.sub(r"\n+", "\n\n", value)
+    return value if event.style == "|" or "\n" not in value else re.sub(r"\n+", "\n\n", value)
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:

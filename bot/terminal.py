@@ -22,7 +22,8 @@ STYLE: Final = Style.from_dict(
     {"understood": "bold", "urgent": "bold ansired", "note": "ansicyan", "sources": "dim", "disclaimer": "dim"}
 )
 
-_QUIT_WORDS: Final = ("quit", "exit", "/exit")
+# What people type for a command without knowing its name.
+_ALSO_COMMANDS: Final = {"quit": "/quit", "exit": "/quit", "/exit": "/quit", "help": "/help"}
 
 Write: TypeAlias = Callable[[Iterable[Block]], None]
 
@@ -106,8 +107,7 @@ class Chat:
         text = line.strip()
         if not text:
             return ()
-        if text.casefold() in _QUIT_WORDS:
-            text = "/quit"
+        text = _ALSO_COMMANDS.get(text.casefold(), text)
         if text.startswith("/"):
             return (Block("body", printable(self._command(text.split()[0].casefold()))),)
         return blocks(self._conversation.send(text))

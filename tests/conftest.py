@@ -3,6 +3,8 @@ from hypothesis import settings
 
 from bot import Entry, FaqBot, Knowledge, Phrasing, Settings, Source
 
+collect_ignore = ["tools", "benchmarks"]  # scripts, whose packages the tests do not need
+
 settings.register_profile("default", deadline=None)  # a test suite has no timing assertions
 settings.load_profile("default")
 

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bot
 from bot import KnowledgeError, Source, load_knowledge
-from bot.loading import shipped_folder
+from bot.loading import RelatedWords, shipped_folder
 
 BAD = sorted((Path(__file__).parent / "bad_knowledge").glob("*.yaml"))
 
@@ -181,3 +182,31 @@ def test_any_text_is_knowledge_or_a_knowledge_error(tmp_path_factory: pytest.Tem
     path.write_text(text, encoding="utf-8", errors="replace")
     with pytest.raises(KnowledgeError):
         load_knowledge(path)
+
+
+@pytest.mark.parametrize("word", ["maximum", "swollen", "kid"])
+def test_related_words_come_nearest_first(word: str) -> None:
+    related = RelatedWords()(word)
+    assert related
+    assert all(0.5 <= cosine < 1 for _, cosine in related)
+    assert [cosine for _, cosine in related] == sorted((cosine for _, cosine in related), reverse=True)
+    assert word not in [near for near, _ in related]
+
+
+def test_every_line_of_the_table_is_found_and_no_other(tmp_path: Path) -> None:
+    table = tmp_path / "table.txt"
+    table.write_text("a b50\nab c60 b1251\nb a50\nc ab60\n", encoding="utf-8")
+    related = RelatedWords(table)
+    assert related("a") == (("b", 0.5),)
+    assert related("ab") == (("c", 0.6), ("b12", 0.51))
+    assert related("c") == (("ab", 0.6),)
+    for missing in ("", " ", "aa", "abc", "d", "\u00e9", "a b50"):
+        assert related(missing) == ()
+
+
+def test_the_shipped_table_is_sorted_as_the_search_needs_it() -> None:
+    lines = (Path(bot.__file__).parent / "related.txt").read_bytes().splitlines()
+    words = [line.split()[0] for line in lines]
+    assert words == sorted(set(words))
+    for word in (words[0], words[1], words[len(words) // 2], words[-1]):
+        assert RelatedWords()(word.decode())

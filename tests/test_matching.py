@@ -80,8 +80,8 @@ def test_an_unknown_word_lowers_the_score(matcher: Matcher) -> None:
 
 def test_reading_tells_what_each_word_may_stand_for(matcher: Matcher) -> None:
     read = {reading.feature: reading for reading in matcher.read("libary xylophone library")}
-    assert read["libary"].similar[0][0] == "library"
-    assert 0 < read["libary"].similar[0][1] < 1
+    assert (read["libary"].similar[0].feature, read["libary"].similar[0].relation) == ("library", "spelling")
+    assert 0 < read["libary"].similar[0].strength < 1
     assert read["xylophone"].similar == ()
     assert read["xylophone"].weight > read["library"].weight > 0
 
@@ -104,3 +104,34 @@ def test_a_single_entry_is_a_base(library: Knowledge) -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_ranked(library: Knowledge, question: str) -> None:
     assert all(0 <= match.score <= 100 for match in Matcher(library).rank(question))
+
+
+def related(word: str) -> tuple[tuple[str, float], ...]:
+    """A table of meanings for one word."""
+    return (("card", 0.8), ("book", 0.6), ("elsewhere", 0.9)) if word == "ticket" else ()
+
+
+def test_a_word_that_is_near_in_meaning_is_understood(library: Knowledge) -> None:
+    matcher = Matcher(library, related)
+    assert matcher.rank("ticket")[0].entry.id == "cards"
+    assert Matcher(library).rank("ticket") == ()
+    (reading,) = (reading for reading in matcher.read("ticket") if reading.feature == "ticket")
+    assert [(likeness.feature, likeness.relation) for likeness in reading.similar] == [
+        ("card", "meaning"),
+        ("book", "meaning"),
+    ]
+
+
+def test_a_meaning_counts_less_than_the_word_itself(library: Knowledge) -> None:
+    matcher = Matcher(library, related)
+    assert matcher.rank("a ticket")[0].score < matcher.rank("a card")[0].score
+
+
+def test_a_word_is_known_as_the_first_of_its_row(library: Knowledge) -> None:
+    (reading,) = Matcher(library).read("novel")
+    assert (reading.feature, reading.similar[0].relation) == ("book", "same")
+
+
+def test_the_lead_over_the_second_raises_the_score(library: Knowledge) -> None:
+    clear, torn = Matcher(library).rank("overdue"), Matcher(library).rank("overdue smoke")
+    assert clear[0].score > torn[0].score

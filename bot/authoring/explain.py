@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..chat import Answer, FaqBot, NoAnswer, Reply, Suggestions, Urgent
-from ..matching import Match, Reading
+from ..matching import Likeness, Match, Reading
 from ..render import printable
 
 BEST_ENTRIES: Final = 5
@@ -28,10 +28,14 @@ def explain(bot: FaqBot, question: str) -> str:
 
 
 def _word(reading: Reading) -> str:
-    near = [f"{feature} {strength:.2f}" for feature, strength in reading.similar if feature != reading.feature]
-    known = ["known"] if len(near) < len(reading.similar) else []
-    meaning = ", ".join(known + near[:_SIMILAR_WORDS]) or "unknown"
-    return f"{reading.weight:4.1f}  {reading.feature}: {meaning}"
+    near = [_near(likeness) for likeness in reading.similar[:_SIMILAR_WORDS]]
+    return f"{reading.weight:4.1f}  {reading.feature}: {', '.join(near) or 'unknown'}"
+
+
+def _near(likeness: Likeness) -> str:
+    if likeness.relation == "same":
+        return "known"
+    return f"{likeness.feature} {likeness.strength:.2f} by {likeness.relation}"
 
 
 def _entry(match: Match) -> str:
