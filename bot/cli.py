@@ -9,9 +9,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TextIO
 
+from .authoring.evaluate import Result, evaluate, report, share_right
 from .authoring.explain import explain
 from .chat import Answer, Conversation, FaqBot, Reply, Urgent
 from .errors import KnowledgeError
+from .loading import load_questions
 from .render import listing, printable, to_text
 
 ANSWERED: Final = 0
@@ -19,6 +21,8 @@ NOT_ANSWERED: Final = 1
 BAD_USAGE: Final = 2
 BAD_KNOWLEDGE: Final = 3
 INTERRUPTED: Final = 130
+
+_PROGRESS_STEP: Final = 100
 
 _EXAMPLES: Final = """\
 examples:
@@ -85,6 +89,13 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--json", action="store_true", help="one JSON object a question")
     ask.add_argument("--top", type=_count, metavar="N", help="with --json, add the N best entries as the key matches")
     add("list", _list, "list the questions that can be answered, by file")
+    measure = add("eval", _eval, "measure how well questions with known answers are answered")
+    measure.add_argument(
+        "files", nargs="+", metavar="FILE", help='lines of {"q", "ok", "kind"}, or YAML rows of expect and ask'
+    )
+    measure.add_argument(
+        "--min-right", type=float, metavar="PERCENT", help="exit code 1 if fewer are treated as labelled"
+    )
     why = add("why", _why, "explain how the reply to a question is found")
     why.add_argument("question", nargs="+")
     return parser
@@ -139,6 +150,29 @@ def _list(bot: FaqBot, _: argparse.Namespace) -> int:
 def _why(bot: FaqBot, arguments: argparse.Namespace) -> int:
     print(explain(bot, " ".join(arguments.question)))
     return ANSWERED
+
+
+def _eval(bot: FaqBot, arguments: argparse.Namespace) -> int:
+    code = ANSWERED
+    for path in arguments.files:
+        questions = load_questions(path)
+        results = list(_shown(evaluate(bot, questions), len(questions)))
+        right = share_right(results)
+        print(f"{path}: {len(results)} questions, {right:.1f} % treated as labelled\n\n{report(results)}\n", flush=True)
+        if arguments.min_right is not None and right < arguments.min_right:
+            code = NOT_ANSWERED
+    return code
+
+
+def _shown(results: Iterable[Result], size: int) -> Iterator[Result]:
+    """Yield the results, telling a person at a terminal how far it is."""
+    watched = _is_terminal(sys.stderr)
+    for number, result in enumerate(results, start=1):
+        yield result
+        if watched and number % _PROGRESS_STEP == 0:
+            print(f"\r{number} of {size}", end="" if number < size else "\r", file=sys.stderr, flush=True)
+    if watched and size >= _PROGRESS_STEP:
+        print("\r" + " " * 30 + "\r", end="", file=sys.stderr, flush=True)
 
 
 def _print_replies(replies: Iterable[Reply], show: Callable[[Reply], str]) -> int:

@@ -85,6 +85,21 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelledQuestion:
+    """A question whose answer is known, for measuring.
+
+    Attributes:
+        question: As a person typed it.
+        expected: Ids of the entries that answer it; never empty, "none" where nothing does.
+        kind: What sort of question it is, or "".
+    """
+
+    question: str
+    expected: tuple[str, ...]
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a knowledge folder says about the bot itself.
 

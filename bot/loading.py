@@ -7,6 +7,7 @@ pass in silence (a key given twice, an alias) is reported.
 
 import datetime
 import difflib
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import yaml
 
 from .errors import KnowledgeError, Problem
-from .knowledge import Entry, Knowledge, Phrasing, Settings, Source
+from .knowledge import Entry, Knowledge, LabelledQuestion, Phrasing, Settings, Source
 from .text import words
 
 # libyaml's parser, where PyYAML has it, is about eight times as fast as the one in Python.
@@ -27,6 +28,7 @@ _MAX_DEPTH: Final = 8  # the format itself is four levels deep
 _SECTIONS: Final = ("bot", "words", "sources", "entries")
 _BOT_KEYS: Final = ("name", "greeting", "disclaimer", "no_answer")
 _SOURCE_KEYS: Final = ("title", "publisher", "year", "url", "checked")
+_QUESTION_KEYS: Final = ("expect", "ask", "kind")
 _ENTRY_KEYS: Final = ("question", "answer", "id", "also", "note", "source", "related", "urgent")
 
 
@@ -60,6 +62,25 @@ def load_knowledge(folder: str | Path) -> Knowledge:
     if problems:
         raise KnowledgeError(problems)
     return Knowledge(tuple(entries), tuple(base.words), base.settings)
+
+
+def load_questions(path: str | Path) -> tuple[LabelledQuestion, ...]:
+    """Return the labelled questions of a file, in its order.
+
+    A `*.jsonl` file holds an object a line: {"q": question, "ok": [ids], "kind": word}. Any other
+    is YAML: a list of rows with `expect` (an id or a list of them), `ask` (questions) and `kind`.
+
+    Raises:
+        KnowledgeError: With all problems of the file, each at its place.
+    """
+    problems: list[Problem] = []
+    file = _File(Path(path), problems)
+    questions = file.json_questions() if Path(path).suffix == ".jsonl" else file.yaml_questions()
+    if not questions and not problems:
+        file.report(_START, "KB007", "no questions here")
+    if problems:
+        raise KnowledgeError(problems)
+    return tuple(questions)
 
 
 def _paths(folder: Path) -> list[Path]:
@@ -149,6 +170,32 @@ class _File:
         root = self._root()
         return {} if root is None else self.table(root, _SECTIONS)
 
+    def yaml_questions(self) -> list[LabelledQuestion]:
+        """Return the questions of a YAML file, having reported what is wrong with it."""
+        found = []
+        for row in self.items(self._root(), "- {expect: dosage, ask: [how much]}"):
+            values = self.table(row, _QUESTION_KEYS, required=["expect", "ask"])
+            expected = tuple(text.value for text in self.texts(values.get("expect")))
+            kind = self.text(values.get("kind"))
+            found += [LabelledQuestion(text.value, expected, kind) for text in self.texts(values.get("ask"))]
+        return found
+
+    def json_questions(self) -> list[LabelledQuestion]:
+        """Return the questions of a file with an object a line, having reported what is wrong with it."""
+        found = []
+        for line, text in enumerate((self._read() or "").split("\n"), start=1):
+            if not text.strip():
+                continue
+            try:
+                row = json.loads(text)
+                found.append(LabelledQuestion(str(row["q"]), tuple(map(str, row["ok"])), str(row.get("kind", ""))))
+            except (ValueError, TypeError, KeyError, AttributeError):
+                place = _Text("", line, 1)
+                self.report(
+                    place, "KB008", 'expected an object as in {"q": "how much", "ok": ["dosage"], "kind": "keyword"}'
+                )
+        return found
+
     def table(self, node: _Node, known: Sequence[str], required: Sequence[str] = ()) -> dict[str, _Node]:
         """Return the values of a mapping by key, having reported unknown and missing keys."""
         if not isinstance(node, _Table):
@@ -187,14 +234,8 @@ class _File:
 
     def _root(self) -> _Node | None:
         """Return the file's only document, or None where it is empty or broken."""
-        try:
-            text = self._file.read_bytes().decode("utf-8-sig")
-        except OSError as error:
-            self.report(_START, "KB001", f"cannot be read ({error.strerror})")
-            return None
-        except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            self.report(_Text("", line, 1), "KB001", "is not UTF-8 text; save the file as UTF-8")
+        text = self._read()
+        if text is None:
             return None
         try:
             return self._document(yaml.parse(text, Loader=_FAST_LOADER))
@@ -202,6 +243,17 @@ class _File:
             self._report_syntax(text, error)
         except _TooDeepError as error:
             self.report(error.place, "KB002", "lists or keys within each other too deeply")
+        return None
+
+    def _read(self) -> str | None:
+        """Return the file's text, or None where it cannot be read, which is reported."""
+        try:
+            return self._file.read_bytes().decode("utf-8-sig")
+        except OSError as error:
+            self.report(_START, "KB001", f"cannot be read ({error.strerror})")
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            self.report(_Text("", line, 1), "KB001", "is not UTF-8 text; save the file as UTF-8")
         return None
 
     def _report_syntax(self, text: str, error: yaml.YAMLError) -> None:

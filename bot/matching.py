@@ -39,7 +39,7 @@ _PER_LOG_WORDS: Final = 0.95  # a long question fits nothing as closely as a sho
 
 _SHORT: Final = 2  # words of so few letters have no misspellings, they are other words
 _MAX_WORDS: Final = 400  # of a question that are read; bounds the time of an answer
-_SHORTLIST: Final = 10  # entries whose phrasings are compared one by one
+_SHORTLIST: Final = 6  # entries whose phrasings are compared one by one
 _MOST_SIMILAR: Final = 12  # words that one word may stand for; the others are too far to matter
 _CACHED_WORDS: Final = 20_000  # typed words whose lookup is remembered
 
@@ -121,7 +121,7 @@ class Matcher:
         self._similar = lru_cache(_CACHED_WORDS)(self._look_up)
 
     def rank(self, question: str) -> tuple[Match, ...]:
-        """Return a match for each of the entries that fit best, best first; at most ten.
+        """Return a match for each of the entries that fit best, best first; at most six.
 
         Equal scores keep the order of the knowledge. Blank or all punctuation gives ().
         """
