@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar, Final, Literal, TypeAlias
 
 from .knowledge import Entry, Knowledge, Source
-from .loading import RelatedWords, load_knowledge, shipped_folder
+from .loading import English, load_knowledge, shipped_folder
 from .matching import Match, Matcher
 
 SCHEMA_VERSION: Final = 1
@@ -31,9 +31,9 @@ class Policy:
         urgent_lead: How far an urgent entry may score below the best other one and still come first.
     """
 
-    answer_from: float = 45.0
-    suggest_from: float = 20.0
-    urgent_from: float = 25.0
+    answer_from: float = 50.0
+    suggest_from: float = 30.0
+    urgent_from: float = 30.0
     urgent_lead: float = 10.0
 
     def __post_init__(self) -> None:
@@ -198,7 +198,7 @@ class FaqBot:
     def __init__(self, knowledge: Knowledge, policy: Policy | None = None) -> None:
         self.knowledge = knowledge
         self.policy = policy or Policy()
-        self.matcher = Matcher(knowledge, RelatedWords())
+        self.matcher = Matcher(knowledge, English())
 
     @classmethod
     def load(cls, folder: str | Path | None = None) -> "FaqBot":

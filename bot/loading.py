@@ -99,29 +99,38 @@ def _paths(folder: Path) -> list[Path]:
     return paths
 
 
-class RelatedWords:
-    """The words that are near in meaning to an English word, from a sorted file of text lines.
+class English:
+    """What is known of English words, from a sorted file of text lines.
 
-    Each line is a word and its neighbours, the nearest first, each followed by the two digits of
-    a cosine: "achy aching85 sore75". The file is read at the first look-up and searched as it is,
-    as parsing it would take longer than an answer.
+    A line is a word, its frequency on the Zipf scale in tenths (van Heuven et al. 2014: 70 is one
+    word in a hundred, 30 one in a million), and the words near in meaning, the nearest first,
+    each followed by the two digits of a cosine: "achy 28 aching85 sore75". The file is read at the
+    first look-up and searched as it is, as parsing it would take longer than an answer.
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path or Path(__file__).with_name("related.txt")
+        self._path = path or Path(__file__).with_name("english.txt")
 
-    def __call__(self, word: str) -> tuple[tuple[str, float], ...]:
-        """Return the neighbours of a word with their cosines, from 0.5 to 0.99; empty for a word not listed."""
-        sought, lines = word.encode(), self._lines
+    def frequency(self, word: str) -> float:
+        """Return the Zipf frequency of a word, from 0 to 8; 0 for a word not listed."""
+        line = self._line(word)
+        return int(line[1]) / 10 if line else 0.0
+
+    def related(self, word: str) -> tuple[tuple[str, float], ...]:
+        """Return the words near in meaning with their cosines, from 0.5 to 0.99; empty for a word not listed."""
+        return tuple((near[:-2].decode(), int(near[-2:]) / 100) for near in self._line(word)[2:])
+
+    def _line(self, word: str) -> list[bytes]:
+        sought, lines = word.encode(errors="replace"), self._lines
         low, high = 0, len(lines)
         while low < high:
             start = lines.rfind(b"\n", low, (low + high) // 2) + 1 or low
             end = lines.find(b"\n", start)
-            found, *neighbours = lines[start:end].split()
-            if found == sought:
-                return tuple((near[:-2].decode(), int(near[-2:]) / 100) for near in neighbours)
-            low, high = (end + 1, high) if found < sought else (low, start)
-        return ()
+            line = lines[start:end].split()
+            if line[0] == sought:
+                return line
+            low, high = (end + 1, high) if line[0] < sought else (low, start)
+        return []
 
     @cached_property
     def _lines(self) -> bytes:

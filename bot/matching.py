@@ -10,11 +10,11 @@ of the question they cover. The score tells how likely the best fit is to be the
 import heapq
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
@@ -29,13 +29,19 @@ SHARPNESS: Final = 2  # power of that similarity: a far spelling is worth less t
 PAIR_WEIGHT: Final = 0.4  # weight of two neighbouring words beside that of one word
 PHRASING_SHARE: Final = 0.4  # of the best phrasing in a score; the whole entry has the rest
 
-# How likely the entry that fits best is to be the right one: logistic regression on the
-# development questions of CLINC150, BANKING77 and StackFAQ, out-of-scope questions included, each
-# set weighing alike. On the shipped base, which had no part in it, the scores are off by 5 points.
-_CONSTANT: Final = 0.5
-_PER_LOG_FIT: Final = 2.7  # the fit itself, a cosine
-_PER_LEAD: Final = 4.8  # its lead over the second, as a share of it
+# How likely the entry that fits best is to be the right one: logistic regression on the development
+# questions of CLINC150, BANKING77, StackFAQ and the shipped base, out-of-scope ones included.
+_CONSTANT: Final = -1.4
+_PER_LOG_FIT: Final = 2.2  # the fit itself, a cosine
+_PER_LEAD: Final = 4.4  # its lead over the second, as a share of it
 _PER_LOG_WORDS: Final = 0.95  # a long question fits nothing as closely as a short one
+_PER_CONTENT: Final = 2.2  # the share of the content words that the entry covers
+
+# Content words by their Zipf frequency: in full those rarer than one word in a hundred thousand,
+# hardly those as common as "about".
+_COMMON: Final = 5.5
+_RARE: Final = 4.0
+_LEAST_CONTENT: Final = 0.02
 
 _SHORT: Final = 2  # words of so few letters have no misspellings, they are other words
 _MAX_WORDS: Final = 400  # of a question that are read; bounds the time of an answer
@@ -47,8 +53,18 @@ _CACHED_WORDS: Final = 20_000  # typed words whose lookup is remembered
 Feature: TypeAlias = str | tuple[str, str]
 # Why a feature of a question may stand for one of the base.
 Relation: TypeAlias = Literal["same", "spelling", "meaning"]
-# What gives the words that are near in meaning to a word, each with a cosine from 0 to 1.
-Related: TypeAlias = Callable[[str], Sequence[tuple[str, float]]]
+
+
+class Language(Protocol):
+    """What is known of the words of a language beside their spelling."""
+
+    def frequency(self, word: str) -> float:
+        """Return the Zipf frequency of a word, from 0 (unknown) to 8."""
+        ...
+
+    def related(self, word: str) -> Sequence[tuple[str, float]]:
+        """Return the words near in meaning, the nearest first, each with a cosine from 0 to 1."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +104,15 @@ class Reading:
 
     Attributes:
         feature: As it was typed, normalized.
-        weight: What it counts for, from 0 (every entry uses it alike) up.
+        weight: What it counts for in finding the entry, from 0 (every entry uses it alike) up.
+        content: How much of a content word it is, from 0 to 1, by its frequency in the language.
         similar: What it may stand for in the base, the strongest first; empty for a word that
             the base does not know.
     """
 
     feature: Feature
     weight: float
+    content: float
     similar: tuple[Likeness, ...]
 
 
@@ -105,12 +123,12 @@ class Matcher:
 
     Args:
         knowledge: What to rank.
-        related: What knows which words are near in meaning; without it, spelling alone counts.
+        language: Which words are frequent, and which near in meaning; without it, spelling alone counts.
     """
 
-    def __init__(self, knowledge: Knowledge, related: Related | None = None) -> None:
+    def __init__(self, knowledge: Knowledge, language: Language | None = None) -> None:
         self._entries = knowledge.entries
-        self._related = related or _nothing_related
+        self._language = language or _NoLanguage()
         self._groups = _Groups(knowledge.words)
         texts = [[self._groups.unite(words(phrasing.text)) for phrasing in entry.phrasings] for entry in self._entries]
         self._index = _Index(texts)
@@ -118,17 +136,17 @@ class Matcher:
         self._exact = dict(reversed(found))
         known = (feature for feature in self._index.weights if isinstance(feature, str))
         self._spellings = [*dict.fromkeys([*known, *self._groups.spellings])]
-        self._similar = lru_cache(_CACHED_WORDS)(self._look_up)
+        self._reading = lru_cache(_CACHED_WORDS)(self._read_word)
 
     def rank(self, question: str) -> tuple[Match, ...]:
         """Return a match for each of the entries that fit best, best first; at most six.
 
         Equal scores keep the order of the knowledge. Blank or all punctuation gives ().
         """
-        typed = self._typed(question)
+        typed = self.canonical(question)
         read = self._read(typed)
         fits = self._index.compare(read)
-        points = _points([fit for fit, _ in fits.values()], len(set(typed)))
+        points = self._points(read, fits)
         scores = {number: (points * fit, at) for number, (fit, at) in fits.items()}
         if (exact := self._exact.get(typed)) is not None:
             scores[exact[0]] = 100.0, exact[1]
@@ -139,9 +157,10 @@ class Matcher:
 
     def read(self, question: str) -> tuple[Reading, ...]:
         """Return how each word and pair of the question is understood, in the order typed."""
-        return self._read(self._typed(question))
+        return self._read(self.canonical(question))
 
-    def _typed(self, question: str) -> tuple[str, ...]:
+    def canonical(self, question: str) -> tuple[str, ...]:
+        """Return the words of a question, each phrase that a row of words holds as the first of its row."""
         typed = words(question)[:_MAX_WORDS]
         return self._groups.unite([self._respell(word) for word in typed])
 
@@ -153,16 +172,39 @@ class Matcher:
         return nearest if likeness and nearest in self._groups.spellings else word
 
     def _read(self, typed: Sequence[str]) -> tuple[Reading, ...]:
-        similar = {word: self._similar(word) for word in typed}
-        read = [Reading(word, self._weight(word, similar[word]), similar[word]) for word in similar]
+        single = {word: self._reading(word) for word in typed}
+        read = list(single.values())
         for one, two in dict.fromkeys(pairwise(typed)):
-            for first, second in zip(similar[one][:1], similar[two][:1], strict=False):
+            for first, second in zip(single[one].similar[:1], single[two].similar[:1], strict=False):
                 pair = str(first.feature), str(second.feature)
                 if pair in self._index.weights:
                     relation = first.relation if first.strength < second.strength else second.relation
                     likeness = Likeness(pair, first.strength * second.strength, relation)
-                    read.append(Reading((one, two), self._index.weights[pair], (likeness,)))
+                    read.append(Reading((one, two), self._index.weights[pair], 0.0, (likeness,)))
         return tuple(read)
+
+    def _read_word(self, word: str) -> Reading:
+        similar = self._look_up(word)
+        frequency = _COMMON if word.isdigit() else self._language.frequency(word)
+        content = min(1.0, max(_LEAST_CONTENT, (_COMMON - frequency) / (_COMMON - _RARE)))
+        return Reading(word, self._weight(word, similar), content, similar)
+
+    def _points(self, read: Sequence[Reading], fits: Mapping[int, tuple[float, int]]) -> float:
+        """Return the points for each unit of fit: those of the best are the chance, in percent, that it is right."""
+        ranked = sorted(((fit, -number) for number, (fit, _) in fits.items()), reverse=True)
+        if not ranked or not ranked[0][0]:
+            return 0.0
+        best, number = ranked[0]
+        second = ranked[1][0] if len(ranked) > 1 else 0.0
+        single = [reading for reading in read if isinstance(reading.feature, str)]
+        odds = (
+            _CONSTANT
+            + _PER_LOG_FIT * math.log(best)
+            + _PER_LEAD * (best - second) / best
+            + _PER_LOG_WORDS * math.log(len(single))
+            + _PER_CONTENT * self._index.share_of_content(single, -number)
+        )
+        return 100 / (1 + math.exp(-odds)) / best
 
     def _look_up(self, word: str) -> tuple[Likeness, ...]:
         """Return the words of the base that a word may stand for, the strongest first."""
@@ -178,10 +220,10 @@ class Matcher:
             add(near, similarity**SHARPNESS, "same" if near == word else "spelling")
         # A misspelt word has no meaning of its own; it has that of the word it is spelt like.
         meant, trust = (word, 1.0)
-        neighbours = self._related(word)
+        neighbours = self._language.related(word)
         if not neighbours and spelt_like:
             meant, trust = spelt_like[0]
-            neighbours = self._related(meant)
+            neighbours = self._language.related(meant)
         for near, cosine in neighbours:
             add(near, trust**SHARPNESS * cosine**2, "meaning")
         return tuple(sorted(found.values(), key=lambda likeness: -likeness.strength)[:_MOST_SIMILAR])
@@ -237,6 +279,15 @@ class _Index:
             joined = PHRASING_SHARE * nearest / length + (1 - PHRASING_SHARE) * cosine
             fits[number] = joined * math.sqrt(covered), at
         return fits
+
+    def share_of_content(self, read: Iterable[Reading], number: int) -> float:
+        """Return the share of a question's content words that an entry covers, from 0 to 1."""
+        covered = total = 0.0
+        for reading in read:
+            total += reading.content
+            held = (likeness.strength for likeness in reading.similar if number in self._uses[likeness.feature])
+            covered += reading.content * next(held, 0.0)  # the strongest stands first
+        return covered / total
 
     def _shortlist(self, read: Sequence[Reading], length: float) -> list[tuple[int, tuple[float, float]]]:
         """Return the entries most like the question as wholes: cosine, and share of its words that they cover."""
@@ -349,18 +400,14 @@ class _Groups:
         return tuple(united)
 
 
-def _nothing_related(_: str) -> Sequence[tuple[str, float]]:
-    return ()
+class _NoLanguage:
+    """A language of which nothing is known."""
 
-
-def _points(fits: Sequence[float], size: int) -> float:
-    """Return the points for each unit of fit: those of the best are the chance, in percent, that it is right."""
-    best, second = sorted([0.0, 0.0, *fits])[:-3:-1]
-    if not best:
+    def frequency(self, _: str) -> float:
         return 0.0
-    lead = (best - second) / best
-    odds = _CONSTANT + _PER_LOG_FIT * math.log(best) + _PER_LEAD * lead + _PER_LOG_WORDS * math.log(size)
-    return 100 / (1 + math.exp(-odds)) / best
+
+    def related(self, _: str) -> Sequence[tuple[str, float]]:
+        return ()
 
 
 def _features(text: Sequence[str]) -> Iterable[Feature]:

@@ -33,5 +33,10 @@ def test_suggestions_are_explained(bot: FaqBot) -> None:
     assert "score at least 5, none at least 50" in explain(bot, "card, book or open, is it a cost or a fire today")
 
 
+def test_words_that_a_row_replaced_are_shown(bot: FaqBot) -> None:
+    assert explain(bot, "late paper back").startswith("Read by the rows of words as:\n  late book\n")
+    assert not explain(bot, "late book").startswith("Read")
+
+
 def test_a_blank_question_is_explained(bot: FaqBot) -> None:
     assert explain(bot, "").count("  none") == 3

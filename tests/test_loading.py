@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import bot
 from bot import KnowledgeError, Source, load_knowledge
-from bot.loading import RelatedWords, shipped_folder
+from bot.loading import English, shipped_folder
 
 BAD = sorted((Path(__file__).parent / "bad_knowledge").glob("*.yaml"))
 
@@ -186,27 +186,34 @@ def test_any_text_is_knowledge_or_a_knowledge_error(tmp_path_factory: pytest.Tem
 
 @pytest.mark.parametrize("word", ["maximum", "swollen", "kid"])
 def test_related_words_come_nearest_first(word: str) -> None:
-    related = RelatedWords()(word)
+    related = English().related(word)
     assert related
     assert all(0.5 <= cosine < 1 for _, cosine in related)
     assert [cosine for _, cosine in related] == sorted((cosine for _, cosine in related), reverse=True)
     assert word not in [near for near, _ in related]
 
 
+def test_frequent_words_have_higher_frequencies() -> None:
+    english = English()
+    assert 8 > english.frequency("the") > english.frequency("leg") > english.frequency("calf") > 0
+    assert english.frequency("xylozzz") == 0
+
+
 def test_every_line_of_the_table_is_found_and_no_other(tmp_path: Path) -> None:
     table = tmp_path / "table.txt"
-    table.write_text("a b50\nab c60 b1251\nb a50\nc ab60\n", encoding="utf-8")
-    related = RelatedWords(table)
-    assert related("a") == (("b", 0.5),)
-    assert related("ab") == (("c", 0.6), ("b12", 0.51))
-    assert related("c") == (("ab", 0.6),)
-    for missing in ("", " ", "aa", "abc", "d", "\u00e9", "a b50"):
-        assert related(missing) == ()
+    table.write_text("a 74 b50\nab 5 c60 b1251\nb 40\nc 0 ab60\n", encoding="utf-8")
+    english = English(table)
+    assert english.related("a") == (("b", 0.5),)
+    assert english.related("ab") == (("c", 0.6), ("b12", 0.51))
+    assert english.related("b") == ()
+    assert [english.frequency(word) for word in ("a", "ab", "b", "c")] == [7.4, 0.5, 4.0, 0.0]
+    for missing in ("", " ", "aa", "abc", "d", "\u00e9", "a b50", "\ud800"):
+        assert english.related(missing) == ()
 
 
 def test_the_shipped_table_is_sorted_as_the_search_needs_it() -> None:
-    lines = (Path(bot.__file__).parent / "related.txt").read_bytes().splitlines()
+    lines = (Path(bot.__file__).parent / "english.txt").read_bytes().splitlines()
     words = [line.split()[0] for line in lines]
     assert words == sorted(set(words))
     for word in (words[0], words[1], words[len(words) // 2], words[-1]):
-        assert RelatedWords()(word.decode())
+        assert English().frequency(word.decode()) > 0

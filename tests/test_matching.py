@@ -106,13 +106,18 @@ def test_any_text_is_ranked(library: Knowledge, question: str) -> None:
     assert all(0 <= match.score <= 100 for match in Matcher(library).rank(question))
 
 
-def related(word: str) -> tuple[tuple[str, float], ...]:
-    """A table of meanings for one word."""
-    return (("card", 0.8), ("book", 0.6), ("elsewhere", 0.9)) if word == "ticket" else ()
+class Tickets:
+    """A language in which one word is near in meaning to others, and few words are frequent."""
+
+    def related(self, word: str) -> tuple[tuple[str, float], ...]:
+        return (("card", 0.8), ("book", 0.6), ("elsewhere", 0.9)) if word == "ticket" else ()
+
+    def frequency(self, word: str) -> float:
+        return 7.0 if word in ("a", "and") else 3.0
 
 
 def test_a_word_that_is_near_in_meaning_is_understood(library: Knowledge) -> None:
-    matcher = Matcher(library, related)
+    matcher = Matcher(library, Tickets())
     assert matcher.rank("ticket")[0].entry.id == "cards"
     assert Matcher(library).rank("ticket") == ()
     (reading,) = (reading for reading in matcher.read("ticket") if reading.feature == "ticket")
@@ -123,7 +128,7 @@ def test_a_word_that_is_near_in_meaning_is_understood(library: Knowledge) -> Non
 
 
 def test_a_meaning_counts_less_than_the_word_itself(library: Knowledge) -> None:
-    matcher = Matcher(library, related)
+    matcher = Matcher(library, Tickets())
     assert matcher.rank("a ticket")[0].score < matcher.rank("a card")[0].score
 
 
@@ -135,3 +140,10 @@ def test_a_word_is_known_as_the_first_of_its_row(library: Knowledge) -> None:
 def test_the_lead_over_the_second_raises_the_score(library: Knowledge) -> None:
     clear, torn = Matcher(library).rank("overdue"), Matcher(library).rank("overdue smoke")
     assert clear[0].score > torn[0].score
+
+
+def test_a_content_word_that_the_entry_lacks_lowers_the_score_more_than_a_common_one(library: Knowledge) -> None:
+    matcher = Matcher(library, Tickets())
+    assert matcher.rank("and overdue")[0].score > matcher.rank("zebra overdue")[0].score
+    (common, rare) = (reading.content for reading in matcher.read("and zebra") if isinstance(reading.feature, str))
+    assert 0 < common < rare == 1

