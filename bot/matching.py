@@ -376,7 +376,9 @@ class _Groups:
 
     def __init__(self, rows: Sequence[Sequence[str]]) -> None:
         self._first = {words(phrase): words(row[0]) for row in rows for phrase in row}
-        self._longest = max(map(len, self._first), default=0)
+        self._longest: dict[str, int] = {}  # the size of the longest phrase that begins with a word
+        for phrase in self._first:
+            self._longest[phrase[0]] = max(len(phrase), self._longest.get(phrase[0], 0))
         self.spellings = dict.fromkeys(word for phrase in self._first for word in phrase)
 
     def first_word(self, word: str) -> str:
@@ -389,7 +391,7 @@ class _Groups:
         united: list[str] = []
         at = 0
         while at < len(text):
-            for size in range(min(self._longest, len(text) - at), 0, -1):
+            for size in range(min(self._longest.get(text[at], 0), len(text) - at), 0, -1):
                 if (first := self._first.get(tuple(text[at : at + size]))) is not None:
                     united.extend(first)
                     at += size
