@@ -20,9 +20,9 @@ MAX_SUGGESTIONS: Final = 3
 class Policy:
     """From which score the bot does what. All are points from 0 to 100.
 
-    The defaults were measured on the shipped base with labelled questions that are not in it
-    (the README has the figures): higher, and good answers become suggestions; lower, and
-    questions that nothing here answers get an answer.
+    The defaults were measured on the shipped base with labelled questions that are not in it:
+    with a higher `answer_from` good answers become suggestions, with a lower one questions that
+    nothing here answers get an answer.
 
     Attributes:
         answer_from: The best entry is answered from this score on.
@@ -40,8 +40,8 @@ class Policy:
         """Raise ValueError where the thresholds are out of range or out of order."""
         if not 0 <= self.suggest_from <= self.answer_from <= 100:
             raise ValueError("suggest_from and answer_from must be in this order, between 0 and 100")
-        if not 0 <= self.urgent_from <= 100:
-            raise ValueError("urgent_from must be between 0 and 100")
+        if not (0 <= self.urgent_from <= 100 and 0 <= self.urgent_lead <= 100):
+            raise ValueError("urgent_from and urgent_lead must be between 0 and 100")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class _Reply:
     Attributes:
         question: What was asked, as it was typed.
         disclaimer: The knowledge's disclaimer; to be shown with every reply.
-        matches: Every entry that shares anything with the question, best first.
+        matches: The entries that share anything with the question, best first; at most fifty.
     """
 
     kind: ClassVar[Literal["answer", "urgent", "suggestions", "none"]]
@@ -207,7 +207,7 @@ class FaqBot:
         Raises:
             KnowledgeError: The folder cannot be used; the error lists every problem.
         """
-        return cls(load_knowledge(folder or shipped_folder()))
+        return cls(load_knowledge(shipped_folder() if folder is None else folder))
 
     def ask(self, question: str) -> Reply:
         """Return the reply to a question. Any str is accepted, and nothing is raised."""

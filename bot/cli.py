@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Final, TextIO
 
 from .authoring.evaluate import Result, evaluate, report, share_right
@@ -18,7 +19,6 @@ from .render import listing, printable, to_text
 
 ANSWERED: Final = 0
 NOT_ANSWERED: Final = 1
-BAD_USAGE: Final = 2
 BAD_KNOWLEDGE: Final = 3
 INTERRUPTED: Final = 130
 
@@ -39,8 +39,11 @@ exit codes:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name; return the exit code."""
     no_color = bool(os.environ.get("NO_COLOR"))
-    unset = argparse.Namespace(knowledge=None, plain=False, no_color=no_color, run=_chat)
-    arguments = _parser().parse_args(argv, unset)
+    unset = argparse.Namespace(knowledge=None, plain=False, no_color=no_color, json=False, top=None, run=_chat)
+    parser = _parser()
+    arguments = parser.parse_args(argv, unset)
+    if arguments.top and not arguments.json:
+        parser.error("--top goes with --json")
     _never_fail_to_print()
     try:
         bot = FaqBot.load(arguments.knowledge)
@@ -55,6 +58,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has what it wanted (`| head -1`). Python would complain at exit, too.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ANSWERED
+    except OSError as error:
+        print(f"magbot: error: cannot write the answer ({error.strerror})", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOT_ANSWERED
     return code
 
 
@@ -131,9 +138,6 @@ def _chat(bot: FaqBot, arguments: argparse.Namespace) -> int:
 
 
 def _ask(bot: FaqBot, arguments: argparse.Namespace) -> int:
-    if arguments.top and not arguments.json:
-        print("magbot: error: --top goes with --json", file=sys.stderr)
-        return BAD_USAGE
     questions = [" ".join(arguments.question)] if arguments.question else _lines()
 
     def to_json(reply: Reply) -> str:
@@ -155,7 +159,7 @@ def _why(bot: FaqBot, arguments: argparse.Namespace) -> int:
 def _eval(bot: FaqBot, arguments: argparse.Namespace) -> int:
     code = ANSWERED
     for path in arguments.files:
-        questions = load_questions(path)
+        questions = load_questions(path, ids=[entry.id for entry in bot.knowledge.entries])
         results = list(_shown(evaluate(bot, questions), len(questions)))
         right = share_right(results)
         print(f"{path}: {len(results)} questions, {right:.1f} % treated as labelled\n\n{report(results)}\n", flush=True)
@@ -203,10 +207,16 @@ def _is_terminal(stream: TextIO | None) -> bool:
 
 
 def _never_fail_to_print() -> None:
-    """Let bytes and characters that the terminal's encoding lacks through as "?" or an escape."""
+    """Let what the terminal's encoding lacks through as "?" or an escape; without a screen, print to nowhere."""
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace")):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=errors)
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _count(text: str) -> int:

@@ -48,4 +48,8 @@ class KnowledgeError(BotError):
         self.problems = tuple(sorted(problems))
         if not self.problems:
             raise ValueError("a KnowledgeError needs at least one problem")
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__(self.problems)  # as it was made, so that it can be copied and pickled
+
+    def __str__(self) -> str:
+        """Return the problems, one a line."""
+        return "\n".join(str(problem) for problem in self.problems)

@@ -28,6 +28,11 @@ class Source:
     url: str = ""
     checked: str = ""
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for a source without a title."""
+        if not self.title.strip():
+            raise ValueError("a source needs a title")
+
 
 @dataclass(frozen=True, slots=True)
 class Phrasing:
@@ -98,6 +103,11 @@ class LabelledQuestion:
     expected: tuple[str, ...]
     kind: str = ""
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for a label that names nothing."""
+        if not self.expected:
+            raise ValueError('a labelled question needs an expected id, or "none"')
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -115,6 +125,11 @@ class Settings:
     disclaimer: str = DISCLAIMER
     no_answer: str = NO_ANSWER
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for a bot without a disclaimer, or with nothing to say where it does not know."""
+        if not self.disclaimer.strip() or not self.no_answer.strip():
+            raise ValueError("disclaimer and no_answer need text")
+
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
@@ -131,7 +146,9 @@ class Knowledge:
     settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
-        """Raise ValueError for two entries with one id and for related ids that are missing."""
+        """Raise ValueError for two entries with one id, related ids that are missing, and rows of no words."""
+        if not all(words(phrase) for row in self.words for phrase in row):
+            raise ValueError("a row of words holds a phrase without a word")
         ids = {entry.id for entry in self.entries}
         if len(ids) < len(self.entries):
             raise ValueError("two entries have the same id")

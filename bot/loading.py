@@ -9,7 +9,7 @@ import datetime
 import difflib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,9 @@ from .text import words
 # libyaml's parser, where PyYAML has it, is about eight times as fast as the one in Python.
 _FAST_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_DEPTH: Final = 8  # the format itself is four levels deep
+
+_UNREADABLE: Final = ("KB001", "KB002")
+_MISSING: Final = ("KB010", "KB011")
 
 _SECTIONS: Final = ("bot", "words", "sources", "entries")
 _BOT_KEYS: Final = ("name", "greeting", "disclaimer", "no_answer")
@@ -47,6 +50,10 @@ def load_knowledge(folder: str | Path) -> Knowledge:
     Raises:
         KnowledgeError: With all problems of all files, each at its place.
     """
+    if not str(folder):
+        raise KnowledgeError(
+            [Problem("(no name)", 1, 1, "KB001", "the folder has no name; name a folder of YAML files")]
+        )
     problems: list[Problem] = []
     files = [_File(path, problems) for path in _paths(Path(folder))]
     sections = [(file, file.sections()) for file in files]
@@ -59,23 +66,36 @@ def load_knowledge(folder: str | Path) -> Knowledge:
     entries = [entry for draft in base.drafts if (entry := base.entry(draft))]
     if not base.drafts and not problems:
         problems.append(Problem(str(folder), 1, 1, "KB007", 'no entries here; add a file with the section "entries"'))
+    if any(problem.code in _UNREADABLE for problem in problems):
+        # What a file that cannot be read holds is unknown, so nothing can be said to be missing.
+        problems = [problem for problem in problems if problem.code not in _MISSING]
     if problems:
         raise KnowledgeError(problems)
     return Knowledge(tuple(entries), tuple(base.words), base.settings)
 
 
-def load_questions(path: str | Path) -> tuple[LabelledQuestion, ...]:
+def load_questions(path: str | Path, *, ids: Sequence[str] | None = None) -> tuple[LabelledQuestion, ...]:
     """Return the labelled questions of a file, in its order.
 
     A `*.jsonl` file holds an object a line: {"q": question, "ok": [ids], "kind": word}. Any other
     is YAML: a list of rows with `expect` (an id or a list of them), `ask` (questions) and `kind`.
+
+    Args:
+        path: The file.
+        ids: The ids that a label may name, beside "none"; without them any is taken.
 
     Raises:
         KnowledgeError: With all problems of the file, each at its place.
     """
     problems: list[Problem] = []
     file = _File(Path(path), problems)
-    questions = file.json_questions() if Path(path).suffix == ".jsonl" else file.yaml_questions()
+    rows = file.json_questions() if Path(path).suffix == ".jsonl" else file.yaml_questions()
+    questions = []
+    for place, question in rows:
+        questions.append(question)
+        for name in question.expected:
+            if ids is not None and name not in (*ids, "none"):
+                file.report(place, "KB011", _unknown("id", name, [*ids, "none"]))
     if not questions and not problems:
         file.report(_START, "KB007", "no questions here")
     if problems:
@@ -85,13 +105,13 @@ def load_questions(path: str | Path) -> tuple[LabelledQuestion, ...]:
 
 def _paths(folder: Path) -> list[Path]:
     """Return the files to read, by name; raise KnowledgeError where there is none."""
-    if folder.is_file():
-        return [folder]
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix == ".yaml")
-    except OSError as error:
-        cure = "name a folder of YAML files"
-        message = f"cannot be read ({error.strerror}); {cure}"
+        if folder.is_file():
+            return [folder]
+        # Names that begin with a dot are editors' own, and come and go.
+        paths = sorted(path for path in folder.iterdir() if path.suffix == ".yaml" and path.name[0] != ".")
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        message = f"cannot be read ({getattr(error, 'strerror', error)}); name a folder of YAML files"
         raise KnowledgeError([Problem(str(folder), 1, 1, "KB001", message)]) from error
     if not paths:
         message = "no *.yaml file in this folder (files that end in .yml are not read)"
@@ -171,39 +191,49 @@ class _File:
         self._file = path
         self._problems = problems
 
+    @property
+    def has_problems(self) -> bool:
+        """Whether anything was reported, in whichever file."""
+        return bool(self._problems)
+
     def report(self, node: _Node, code: str, message: str) -> None:
-        self._problems.append(Problem(self.path, node.line, node.column, code, message))
+        """Keep a problem; its message becomes one line."""
+        self._problems.append(Problem(self.path, node.line, node.column, code, " ".join(message.split())))
 
     def sections(self) -> dict[str, _Node]:
         """Return the top-level sections; empty where the file holds none or cannot be read."""
         root = self._root()
         return {} if root is None else self.table(root, _SECTIONS)
 
-    def yaml_questions(self) -> list[LabelledQuestion]:
-        """Return the questions of a YAML file, having reported what is wrong with it."""
-        found = []
+    def yaml_questions(self) -> Iterator[tuple["_Node", LabelledQuestion]]:
+        """Yield the questions of a YAML file, each with the place of its label, having reported what is wrong."""
         for row in self.items(self._root(), "- {expect: dosage, ask: [how much]}"):
             values = self.table(row, _QUESTION_KEYS, required=["expect", "ask"])
             expected = tuple(text.value for text in self.texts(values.get("expect")))
             kind = self.text(values.get("kind"))
-            found += [LabelledQuestion(text.value, expected, kind) for text in self.texts(values.get("ask"))]
-        return found
+            if "expect" in values and not expected:
+                self.report(values["expect"], "KB007", 'expected an id, or "none"')
+            for text in self.texts(values.get("ask")) if expected else []:
+                yield values["expect"], LabelledQuestion(text.value, expected, kind)
 
-    def json_questions(self) -> list[LabelledQuestion]:
-        """Return the questions of a file with an object a line, having reported what is wrong with it."""
-        found = []
+    def json_questions(self) -> Iterator[tuple["_Node", LabelledQuestion]]:
+        """Yield the questions of a file with an object a line, each with its place, having reported what is wrong."""
         for line, text in enumerate((self._read() or "").split("\n"), start=1):
-            if not text.strip():
-                continue
+            place = _Text("", line, 1)
             try:
-                row = json.loads(text)
-                found.append(LabelledQuestion(str(row["q"]), tuple(map(str, row["ok"])), str(row.get("kind", ""))))
-            except (ValueError, TypeError, KeyError, AttributeError):
-                place = _Text("", line, 1)
-                self.report(
-                    place, "KB008", 'expected an object as in {"q": "how much", "ok": ["dosage"], "kind": "keyword"}'
-                )
-        return found
+                row = json.loads(text) if text.strip() else None
+            except (ValueError, RecursionError):
+                row = text
+            match row:
+                case None:
+                    continue
+                case {"q": str(question), "ok": [str(), *_] as expected} if all(
+                    isinstance(name, str) for name in expected
+                ):
+                    yield place, LabelledQuestion(question, tuple(expected), str(row.get("kind", "")))
+                case _:
+                    cure = 'expected an object as in {"q": "how much", "ok": ["dosage"], "kind": "keyword"}'
+                    self.report(place, "KB008", cure)
 
     def table(self, node: _Node, known: Sequence[str], required: Sequence[str] = ()) -> dict[str, _Node]:
         """Return the values of a mapping by key, having reported unknown and missing keys."""
@@ -346,6 +376,7 @@ class _Draft:
     id: str
     file: _File
     values: dict[str, _Node]
+    question: list[_Text]  # of one, or none where it is missing
 
 
 class _Base:
@@ -356,7 +387,8 @@ class _Base:
         self.words: list[tuple[str, ...]] = []
         self.drafts: list[_Draft] = []
         self._sources: dict[str, Source] = {}
-        self._places: dict[tuple[str, str], str] = {}
+        self._ids: dict[str, None] = {}
+        self._places: dict[tuple[str, str], str] = {}  # what is named where, for finding it twice
 
     def take_settings(self, file: _File, node: _Node | None) -> None:
         if node is None or not self._first(file, node, "section", "bot"):
@@ -366,13 +398,15 @@ class _Base:
 
     def take_words(self, file: _File, node: _Node | None) -> None:
         for row in file.items(node, "- [leg cramp, charley horse]"):
-            group = [text.value for text in file.texts(row)]
+            group = file.texts(row)
             if len(group) < 2:
                 file.report(row, "KB008", "a row of words needs at least two, as in [leg cramp, charley horse]")
-            for text in file.texts(row):
+            for text in group:
                 if not words(text.value):
                     file.report(text, "KB008", "expected a word or phrase")
-            self.words.append(tuple(group))
+                else:
+                    self._first(file, text, "phrase", " ".join(words(text.value)))
+            self.words.append(tuple(text.value for text in group))
 
     def take_sources(self, file: _File, node: _Node | None) -> None:
         if node is None:
@@ -386,43 +420,52 @@ class _Base:
             if texts.get("checked") and not _is_date(texts["checked"]):
                 file.report(found["checked"], "KB008", "expected a date, as in 2026-11-22")
             if self._first(file, key, "source", name):
-                self._sources[name] = Source(**{"title": "", **texts})
+                self._sources[name] = Source(**{**texts, "title": texts.get("title") or "untitled"})
 
     def take_ids(self, file: _File, node: _Node | None) -> None:
         for item in file.items(node, "- question: ..."):
             values = file.table(item, _ENTRY_KEYS, required=["question", "answer"])
             question, named = values.get("question"), values.get("id")
-            name = file.text(named) if named else "-".join(words(file.text(question)) if question else ())
+            asked = file.text(question)
+            name = file.text(named) if named else "-".join(words(asked))
+            if name.split() != [name] and named:
+                file.report(named, "KB008", 'an id is one word, as in "upper-limit"')
             if name:
                 self._first(file, named or question or item, "id", name)
-            self.drafts.append(_Draft(name, file, values))
+            first = [_Text(asked, question.line, question.column)] if question and asked else []
+            self.drafts.append(_Draft(name, file, values, first))
+            self._ids[name] = None
 
     def entry(self, draft: _Draft) -> Entry | None:
         """Return the entry, having reported what is wrong with its values; None where it is unusable."""
         file, values = draft.file, draft.values
-        asked = file.texts(values.get("question"))[:1] + file.texts(values.get("also"))
         phrasings = []
-        for text in asked:
+        for text in draft.question + file.texts(values.get("also")):
             try:
-                phrasings.append(Phrasing(text.value, text.line))
+                phrasings.append(Phrasing(" ".join(text.value.split()), text.line))
             except ValueError:
                 file.report(text, "KB008", "a question needs at least one word")
         answer = file.text(values.get("answer"))
         sources = [self._sources[name] for name in self._known(file, values.get("source"), "source", self._sources)]
-        ids = [other.id for other in self.drafts]
-        related = self._known(file, values.get("related"), "id", ids)
+        related = self._known(file, values.get("related"), "id", self._ids)
         note, urgent = file.text(values.get("note")), self._urgent(file, values.get("urgent"))
-        if not phrasings or not answer:
+        if draft.id in related:
+            file.report(values["related"], "KB008", "an entry is not related to itself; remove its own id")
+        if not phrasings or not answer or file.has_problems:
             return None
         return Entry(draft.id, tuple(phrasings), answer, note, tuple(sources), tuple(related), urgent, file.path)
 
-    def _known(self, file: _File, node: _Node | None, what: str, known: Sequence[str] | dict[str, Source]) -> list[str]:
-        """Return the names that exist, having reported the others."""
-        named = file.texts(node)
-        for name in named:
+    def _known(self, file: _File, node: _Node | None, what: str, known: Mapping[str, object]) -> list[str]:
+        """Return the names that exist, having reported the others and those given twice."""
+        found: list[str] = []
+        for name in file.texts(node):
             if name.value not in known:
                 file.report(name, "KB010" if what == "source" else "KB011", _unknown(what, name.value, list(known)))
-        return [name.value for name in named if name.value in known]
+            elif name.value in found:
+                file.report(name, "KB009", f'{what} "{name.value}" stands here twice; remove one')
+            else:
+                found.append(name.value)
+        return found
 
     def _urgent(self, file: _File, node: _Node | None) -> bool:
         text = file.text(node)
@@ -432,11 +475,12 @@ class _Base:
 
     def _first(self, file: _File, node: _Node, what: str, name: str) -> bool:
         """Return whether this name is new; report it where it is not."""
-        here = f"{file.path}:{node.line}"
-        there = self._places.setdefault((what, name), here)
-        if there != here:
+        there = self._places.get((what, name))
+        if there is not None:
             file.report(node, "KB009", f'{what} "{name}" is already used at {there}')
-        return there == here
+            return False
+        self._places[what, name] = f"{file.path}:{node.line}"
+        return True
 
 
 def _at(mark: Any) -> _Text:  # Any: the two parsers have a class of marks each
@@ -462,7 +506,6 @@ def _unknown(what: str, name: str, known: Sequence[str]) -> str:
 
 def _is_date(text: str) -> bool:
     try:
-        datetime.date.fromisoformat(text)
+        return datetime.date.fromisoformat(text).isoformat() == text  # other forms of ISO 8601 are read, too
     except ValueError:
         return False
-    return True

@@ -47,7 +47,9 @@ _SHORT: Final = 2  # words of so few letters have no misspellings, they are othe
 _MAX_WORDS: Final = 400  # of a question that are read; bounds the time of an answer
 _SHORTLIST: Final = 6  # entries whose phrasings are compared one by one
 _MOST_SIMILAR: Final = 12  # words that one word may stand for; the others are too far to matter
-_CACHED_WORDS: Final = 20_000  # typed words whose lookup is remembered
+_LISTED: Final = 50  # entries that are ranked at all
+_LONGEST: Final = 40  # letters of a word that are read; there is no longer English word to find
+_CACHED_WORDS: Final = 4_000  # typed words whose reading is remembered
 
 # What texts are compared by: a word, or two neighbouring words.
 Feature: TypeAlias = str | tuple[str, str]
@@ -139,7 +141,9 @@ class Matcher:
         self._reading = lru_cache(_CACHED_WORDS)(self._read_word)
 
     def rank(self, question: str) -> tuple[Match, ...]:
-        """Return a match for each of the entries that fit best, best first; at most six.
+        """Return a match for each entry that shares anything with the question, best first; at most fifty.
+
+        Beyond the best six, entries are compared as wholes only, and their question stands as the phrasing.
 
         Equal scores keep the order of the knowledge. Blank or all punctuation gives ().
         """
@@ -161,7 +165,7 @@ class Matcher:
 
     def canonical(self, question: str) -> tuple[str, ...]:
         """Return the words of a question, each phrase that a row of words holds as the first of its row."""
-        typed = words(question)[:_MAX_WORDS]
+        typed = [word[:_LONGEST] for word in words(question)[:_MAX_WORDS]]
         return self._groups.unite([self._respell(word) for word in typed])
 
     def _respell(self, word: str) -> str:
@@ -274,8 +278,8 @@ class _Index:
         """Return how well the entries fit a question: the fit, from 0 to 1, and the nearest phrasing."""
         length = math.sqrt(sum(reading.weight**2 for reading in read)) or 1.0
         fits: dict[int, tuple[float, int]] = {}
-        for number, (cosine, covered) in self._shortlist(read, length):
-            nearest, at = self._nearest_phrasing(read, number)
+        for place, (number, (cosine, covered)) in enumerate(self._whole_fits(read, length)):
+            nearest, at = self._nearest_phrasing(read, number) if place < _SHORTLIST else (0.0, 0)
             joined = PHRASING_SHARE * nearest / length + (1 - PHRASING_SHARE) * cosine
             fits[number] = joined * math.sqrt(covered), at
         return fits
@@ -289,7 +293,7 @@ class _Index:
             covered += reading.content * next(held, 0.0)  # the strongest stands first
         return covered / total
 
-    def _shortlist(self, read: Sequence[Reading], length: float) -> list[tuple[int, tuple[float, float]]]:
+    def _whole_fits(self, read: Sequence[Reading], length: float) -> list[tuple[int, tuple[float, float]]]:
         """Return the entries most like the question as wholes: cosine, and share of its words that they cover."""
         dots: defaultdict[int, float] = defaultdict(float)
         covered: defaultdict[int, float] = defaultdict(float)
@@ -302,9 +306,7 @@ class _Index:
         found = {
             number: (dot / self._lengths[number][0] / length, covered[number] / total) for number, dot in dots.items()
         }
-        best = heapq.nsmallest(
-            _SHORTLIST, found.items(), key=lambda item: (-item[1][0] * math.sqrt(item[1][1]), item[0])
-        )
+        best = heapq.nsmallest(_LISTED, found.items(), key=lambda item: (-item[1][0] * math.sqrt(item[1][1]), item[0]))
         return [(number, fit) for number, fit in best if fit[0] > 0]
 
     def _meet(self, reading: Reading) -> dict[int, tuple[float, float]]:

@@ -18,7 +18,7 @@ MAX_WIDTH: Final = 88  # columns; longer lines are hard to read
 Role: TypeAlias = Literal["understood", "urgent", "body", "note", "sources", "choices", "disclaimer"]
 
 # Terminals obey control characters; bidirectional overrides make text read as what it is not.
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _INDENT: Final = re.compile(r" *(?:(?:[-*]|\d+\.) +)?")
 
 

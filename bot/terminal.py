@@ -48,16 +48,16 @@ def chat(bot: FaqBot, read: Callable[[], str], write: Write) -> int:
 
     KeyboardInterrupt, which is Ctrl-C, drops the line.
     """
-    chat = Chat(bot)
-    write([Block("body", chat.greeting)])
-    while not chat.left:
+    talk = Chat(bot)
+    write([Block("body", talk.greeting)])
+    while not talk.left:
         try:
             line = read()
         except KeyboardInterrupt:
             continue
         except EOFError:
             break
-        write(chat.respond(line))
+        write(talk.respond(line))
     return 0
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import Answer, Conversation, FaqBot, Knowledge, NoAnswer, Policy, Reply, Suggestions, Urgent
+from bot import Answer, Conversation, Entry, FaqBot, Knowledge, Match, NoAnswer, Policy, Reply, Suggestions, Urgent
+from bot.chat import decide
 
 KEYS = [
     "schema_version",
@@ -70,6 +71,8 @@ def test_an_urgent_entry_that_scores_low_does_not_come_first(bot: FaqBot) -> Non
         ({"answer_from": 101}, "between 0 and 100"),
         ({"suggest_from": -1}, "between 0 and 100"),
         ({"urgent_from": 200}, "between 0 and 100"),
+        ({"urgent_lead": -1}, "between 0 and 100"),
+        ({"urgent_lead": float("nan")}, "between 0 and 100"),
     ],
 )
 def test_thresholds_out_of_order_are_refused(numbers: dict[str, float], message: str) -> None:
@@ -112,6 +115,30 @@ def test_an_answer_as_json_has_all_its_parts(bot: FaqBot) -> None:
         "related": [],
         "matches": [{"id": "cards", "score": 100.0}],
     }
+
+
+def test_a_note_stands_in_json_and_in_the_text(bot: FaqBot) -> None:
+    reply = bot.ask("fine for overdue books").to_dict()
+    assert reply["note"] == "Since 2024."
+    assert str(reply["text"]).endswith("What the evidence says: Since 2024.")
+
+
+def test_a_score_on_a_threshold_is_enough(library: Knowledge) -> None:
+    hours, cards, _, fire = library.entries
+    settings = {"answer_from": 50.0, "suggest_from": 20.0, "urgent_from": 30.0, "urgent_lead": 10.0}
+
+    def kind(*scores: tuple[Entry, float]) -> str:
+        matches = tuple(Match(entry, score, entry.phrasings[0]) for entry, score in scores)
+        return decide("?", matches, library, Policy(**settings)).kind
+
+    assert [kind((hours, score)) for score in (50.0, 49.9, 20.0, 19.9)] == [
+        "answer",
+        "suggestions",
+        "suggestions",
+        "none",
+    ]
+    assert [kind((fire, score)) for score in (30.0, 29.9)] == ["urgent", "none"]
+    assert [kind((cards, 60.0), (fire, score)) for score in (50.0, 49.9)] == ["urgent", "answer"]
 
 
 def test_suggestions_as_json_carry_scores_and_no_entry(bot: FaqBot) -> None:

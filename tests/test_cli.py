@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import FaqBot
 from bot.cli import main
 
 MAGBOT = [sys.executable, "-m", "bot"]
@@ -18,7 +19,7 @@ def run(*arguments: str, typed: str = "", **environment: str) -> subprocess.Comp
         input=typed,
         capture_output=True,
         encoding="utf-8",
-        env={**os.environ, **environment},
+        env={**{key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}, **environment},
         check=False,
     )
 
@@ -71,6 +72,42 @@ def test_a_poor_locale_is_no_reason_to_fail(environment: dict[str, str]) -> None
     assert run("list", **environment).returncode == 0
 
 
+def test_what_the_encoding_lacks_is_shown_as_an_escape(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("entries:\n- {question: Is it open?, answer: Caf\u00e9.}\n", encoding="utf-8")
+    done = run("ask", "is it open", "--knowledge", str(tmp_path), PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Caf\\xe9.")
+
+
+def test_no_control_character_of_a_question_or_a_base_reaches_the_screen(tmp_path: Path) -> None:
+    text = 'entries:\n- {question: "Is it \\x1b]0;open\\x07?", answer: "Y\\x9bes\\u202e."}\n'
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    base = ["--knowledge", str(tmp_path)]
+    shown = [
+        run("ask", "open \x1b[31m", *base),
+        run("list", *base),
+        run("why", "\x1b[31mopen", *base),
+        run("chat", *base, typed="is it \x1b[31m open\n"),
+        run("ask", "x", "--knowledge", "\x1b[31m"),
+    ]
+    for done in shown:
+        assert done.stdout + done.stderr
+        assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(done.stdout + done.stderr)
+
+
+def test_a_screen_that_is_closed_or_full_is_no_traceback() -> None:
+    for end, code in ((">&-", 0), (">/dev/full", 1), ("2>&-", 0)):
+        line = f"{sys.executable} -m bot ask 'is it safe' {end}"
+        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+        assert done.returncode == code, end
+        assert "Traceback" not in done.stderr
+
+
+def test_a_folder_without_a_name_is_not_the_shipped_one() -> None:
+    done = run("ask", "is it safe", "--knowledge", "")
+    assert (done.returncode, done.stdout) == (3, "")
+
+
 def test_the_chat_in_a_pipe_is_plain_lines_without_greeting_or_escapes() -> None:
     done = run("chat", typed="what are leg cramps\n\n1\n")
     assert done.returncode == 0
@@ -94,6 +131,13 @@ def test_windows_line_ends_are_no_part_of_the_question() -> None:
     assert json.loads(done.stdout)["question"] == "is it safe"
 
 
+def test_as_many_matches_are_given_as_asked_for() -> None:
+    done = run("ask", "--json", "--top", "20", "how much magnesium should i take for leg cramps at night")
+    matches = json.loads(done.stdout)["matches"]
+    assert len(matches) == 20
+    assert [match["score"] for match in matches] == sorted((match["score"] for match in matches), reverse=True)
+
+
 def test_top_without_json_is_wrong_usage() -> None:
     done = run("ask", "--top", "3", "is it safe")
     assert (done.returncode, done.stdout) == (2, "")
@@ -104,13 +148,13 @@ def test_the_list_names_every_question_by_file() -> None:
     done = run("list")
     assert done.returncode == 0
     assert done.stdout.splitlines()[:2] == ["article.yaml", "  What are leg cramps?"]
-    assert done.stdout.count("\n  ") == 54 - 5
+    assert done.stdout.count("\n  ") == len(FaqBot.load().knowledge.entries)
 
 
 def test_a_reader_that_has_enough_is_no_error() -> None:
-    script = f"{sys.executable} -u -m bot list | head -1"
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", script], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "article.yaml\n", "")
+    script = f"yes 'is it safe' | head -2000 | {sys.executable} -m bot ask | head -1; echo ${{PIPESTATUS[2]}}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("Is magnesium glycinate safe?\n0\n", "")
 
 
 def test_why_shows_how_a_reply_is_found() -> None:

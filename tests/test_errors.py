@@ -1,3 +1,6 @@
+import copy
+import pickle
+
 import pytest
 
 from bot import BotError, KnowledgeError, Problem
@@ -13,6 +16,11 @@ def test_a_knowledge_error_lists_its_problems_by_place() -> None:
     assert error.problems == (early, late)
     assert str(error) == f"{early}\n{late}"
     assert isinstance(error, BotError)
+
+
+def test_a_knowledge_error_can_be_copied() -> None:
+    error = KnowledgeError([Problem("a.yaml", 2, 1, "KB001", "broken")])
+    assert str(copy.copy(error)) == str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301  # our own
 
 
 def test_a_knowledge_error_without_problems_is_a_mistake_of_the_caller() -> None:

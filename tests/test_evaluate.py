@@ -67,6 +67,11 @@ def test_questions_are_read_from_json_lines_and_from_yaml(tmp_path: Path) -> Non
         ("a.jsonl", '{"q": "How?", "ok": ["a"]}\nnonsense\n', ":2:1: KB008"),
         ("a.jsonl", "[1]\n", ":1:1: KB008"),
         ("a.jsonl", "", ":1:1: KB007 no questions here"),
+        ("a.jsonl", '{"q": "How?", "ok": []}\n', ":1:1: KB008"),
+        ("a.jsonl", '{"q": "How?", "ok": "safety"}\n', ":1:1: KB008"),
+        ("a.jsonl", '{"q": null, "ok": ["a"]}\n', ":1:1: KB008"),
+        ("a.jsonl", "[" * 20_000 + "\n", ":1:1: KB008"),
+        ("a.yaml", "- {expect: [], ask: How?}\n", ':1:12: KB007 expected an id, or "none"'),
         ("a.yaml", "- {expect: a}\n", ':1:3: KB007 the key "ask" is missing'),
         ("a.yaml", "- {expect: a, asks: How?}\n", ':1:15: KB006 unknown key "asks"; did you mean "ask"?'),
         ("a.yaml", "expect: a\n", ":1:1: KB005 expected a list"),
@@ -78,6 +83,13 @@ def test_a_broken_question_file_is_reported_at_its_place(tmp_path: Path, name: s
     with pytest.raises(KnowledgeError) as caught:
         load_questions(path)
     assert f"{path}{problem}" in str(caught.value)
+
+
+def test_a_label_that_names_no_entry_is_reported(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("- {expect: [none, saftey], ask: How?}\n", encoding="utf-8")
+    with pytest.raises(KnowledgeError, match=r'KB011 unknown id "saftey"; did you mean "safety"\?'):
+        load_questions(path, ids=["safety"])
 
 
 def test_eval_fails_under_the_floor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,7 +22,7 @@ def test_an_explanation_shows_words_entries_thresholds_and_verdict(bot: FaqBot) 
     [
         ("opening hours", "answer: hours scores 100.0, at least 50"),
         ("I smell smoke", "urgent: fire scores 100.0, which comes before every other entry"),
-        ("bicycle", "none: nothing scores at least 5"),
+        ("bicycle", "none: nothing that could be offered scores at least 5"),
     ],
 )
 def test_the_verdict_is_the_reply(bot: FaqBot, question: str, verdict: str) -> None:

@@ -1,6 +1,7 @@
 import pytest
 
-from bot import Entry, Knowledge, Phrasing
+from bot import Entry, Knowledge, Phrasing, Settings, Source
+from bot.knowledge import LabelledQuestion
 
 
 def entry(name: str = "one", *, related: tuple[str, ...] = ()) -> Entry:
@@ -37,3 +38,14 @@ def test_a_related_id_that_is_missing_is_refused() -> None:
 def test_related_entries_come_in_the_order_of_the_author() -> None:
     one, two, three = entry("one", related=("three", "two")), entry("two"), entry("three")
     assert Knowledge((one, two, three)).related(one) == (three, two)
+
+
+def test_values_that_could_only_fail_later_are_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="phrase without a word"):
+        Knowledge((entry(),), words=(("?!", "cramp"),))
+    with pytest.raises(ValueError, match="needs a title"):
+        Source(" ")
+    with pytest.raises(ValueError, match="need text"):
+        Settings(disclaimer="")
+    with pytest.raises(ValueError, match="expected id"):
+        LabelledQuestion("How?", ())

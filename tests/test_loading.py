@@ -167,6 +167,29 @@ def test_a_folder_that_is_missing_or_has_no_yaml_file_is_reported_with_the_cure(
         load_knowledge(tmp_path)
 
 
+def test_files_of_an_editor_are_left_alone(tmp_path: Path) -> None:
+    write(tmp_path, "entries:\n- {question: One?, answer: So.}\n")
+    (tmp_path / ".#a.yaml").symlink_to("nobody@nowhere")
+    assert len(load_knowledge(tmp_path).entries) == 1
+
+
+@pytest.mark.parametrize("folder", ["", "a\0b", "x" * 5000])
+def test_a_folder_that_cannot_be_named_is_reported(folder: str) -> None:
+    with pytest.raises(KnowledgeError, match="name a folder of YAML files"):
+        load_knowledge(folder)
+
+
+def test_a_file_that_cannot_be_read_does_not_make_others_wrong(tmp_path: Path) -> None:
+    write(tmp_path, "\tentries: []\n", "a.yaml")
+    write(tmp_path, "entries:\n- {question: One?, answer: So., source: s, related: two}\n", "b.yaml")
+    assert [problem.split()[1] for problem in problems(tmp_path)] == ["KB002"]
+
+
+def test_a_question_of_several_lines_becomes_one(tmp_path: Path) -> None:
+    text = "entries:\n- question: |\n    Is it\n    open?\n  answer: Yes.\n"
+    assert load_knowledge(write(tmp_path, text)).entries[0].question == "Is it open?"
+
+
 def test_a_folder_called_like_a_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").mkdir()
     assert problems(tmp_path)[0].startswith("a.yaml:1:1: KB001 cannot be read")

@@ -95,6 +95,11 @@ def test_the_same_question_has_the_same_scores_in_every_matcher(library: Knowled
     assert Matcher(library).rank(question) == Matcher(library).rank(question)
 
 
+def test_a_word_without_end_is_read_in_part(matcher: Matcher) -> None:
+    (reading,) = matcher.read("x" * 1_000_000)
+    assert len(reading.feature) == 40
+
+
 def test_a_single_entry_is_a_base(library: Knowledge) -> None:
     only = Knowledge((dataclasses.replace(library.entries[2]),))
     assert Matcher(only).rank("late book")[0].score > 0

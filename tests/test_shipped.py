@@ -171,8 +171,13 @@ def test_an_urgent_reply_begins_with_help_and_names_no_single_country(entries: d
 
 def test_the_bot_says_what_it_is_not(entries: dict[str, Entry]) -> None:
     assert "not a doctor" in entries["who-are-you"].answer
-    for row in re.findall(r"- (.*\?)", entries["what-can-i-ask"].answer):
-        assert row
+
+
+def test_the_questions_that_the_bot_proposes_are_answered(shipped: FaqBot, entries: dict[str, Entry]) -> None:
+    proposed = re.findall(r"- (.*\?)", entries["what-can-i-ask"].answer)
+    assert len(proposed) >= 3
+    for question in proposed:
+        assert shipped.ask(question).kind == "answer", question
 
 
 def test_the_greeting_is_three_lines_and_fits_a_window(shipped: FaqBot) -> None:

@@ -173,8 +173,8 @@ def test_the_real_chat_answers_within_the_window(screens: list[Screen], columns:
     screen.wait("whether it is a clot.")
     assert screen.leave() == 0
     assert all(len(line) <= columns for line in screen.lines)
-    assert "ESC" not in screen.text
-    assert "[6n" not in screen.text
+    assert b"\x1b[6n" not in screen.bytes  # no question that the terminal may not answer
+    assert b"\x1b[0;31;1mURGENT" in screen.bytes
 
 
 @pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"TERM": ""}, {"TERM": "unknown"}])

@@ -59,4 +59,4 @@ def _verdict(reply: Reply, bot: FaqBot) -> str:
             ids = ", ".join(match.entry.id for match in reply.suggestions)
             return f"suggestions: {ids} score at least {policy.suggest_from:g}, none at least {policy.answer_from:g}"
         case NoAnswer():
-            return f"none: nothing scores at least {policy.suggest_from:g}"
+            return f"none: nothing that could be offered scores at least {policy.suggest_from:g}"
