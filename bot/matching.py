@@ -145,10 +145,11 @@ class Matcher:
 
         Beyond the best six, entries are compared as wholes only, and their question stands as the phrasing.
 
-        Equal scores keep the order of the knowledge. Blank or all punctuation gives ().
+        Equal scores keep the order of the knowledge. Blank, all punctuation or all numbers gives ().
         """
         typed = self.canonical(question)
-        read = self._read(typed)
+        # A number alone, such as one picked from a list, asks nothing.
+        read = self._read(typed) if any(not word.isdigit() for word in typed) else ()
         fits = self._index.compare(read)
         points = self._points(read, fits)
         scores = {number: (points * fit, at) for number, (fit, at) in fits.items()}

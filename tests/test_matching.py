@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import Knowledge, Matcher
+from bot import Knowledge, Matcher, Phrasing
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_a_rare_word_counts_more_than_one_that_all_entries_share(matcher: Matche
     assert best(matcher, "library overdue") == "fees"
 
 
-@pytest.mark.parametrize("typed", ["", " ", "?!", "\U0001f600", "zzzz qqqq"])
+@pytest.mark.parametrize("typed", ["", " ", "?!", "\U0001f600", "zzzz qqqq", "2", "42 17"])
 def test_a_question_that_shares_nothing_has_no_matches(matcher: Matcher, typed: str) -> None:
     assert matcher.rank(typed) == ()
 
@@ -98,6 +98,14 @@ def test_the_same_question_has_the_same_scores_in_every_matcher(library: Knowled
 def test_a_word_without_end_is_read_in_part(matcher: Matcher) -> None:
     (reading,) = matcher.read("x" * 1_000_000)
     assert len(reading.feature) == 40
+
+
+def test_a_number_alone_asks_nothing_unless_it_is_a_phrasing(library: Knowledge) -> None:
+    hours = dataclasses.replace(library.entries[0], phrasings=(Phrasing("open 24 hours"), Phrasing("24/7")), related=())
+    matcher = Matcher(Knowledge((hours,)))
+    assert matcher.rank("24") == ()
+    assert matcher.rank("24-7")[0].score == 100
+    assert matcher.rank("24 hours")[0].score > 0
 
 
 def test_a_single_entry_is_a_base(library: Knowledge) -> None:
