@@ -138,6 +138,7 @@ class Matcher:
         self._exact = dict(reversed(found))
         known = (feature for feature in self._index.weights if isinstance(feature, str))
         self._spellings = [*dict.fromkeys([*known, *self._groups.spellings])]
+        self._spelt_like = lru_cache(_CACHED_WORDS)(self._find_spelt_like)
         self._reading = lru_cache(_CACHED_WORDS)(self._read_word)
 
     def rank(self, question: str) -> tuple[Match, ...]:
@@ -173,8 +174,8 @@ class Matcher:
         """Return the word of a group that an unknown word is spelt most like, else the word itself."""
         if word in self._index.weights:
             return word
-        nearest, likeness = next(iter(self._spelt_like(word)), (word, 0.0))
-        return nearest if likeness and nearest in self._groups.spellings else word
+        nearest, _ = next(iter(self._spelt_like(word)), (word, 0.0))
+        return nearest if nearest in self._groups.spellings else word
 
     def _read(self, typed: Sequence[str]) -> tuple[Reading, ...]:
         single = {word: self._reading(word) for word in typed}
@@ -233,7 +234,7 @@ class Matcher:
             add(near, trust**SHARPNESS * cosine**2, "meaning")
         return tuple(sorted(found.values(), key=lambda likeness: -likeness.strength)[:_MOST_SIMILAR])
 
-    def _spelt_like(self, word: str) -> list[tuple[str, float]]:
+    def _find_spelt_like(self, word: str) -> list[tuple[str, float]]:
         """Return the words of the base and its groups that are spelt like this one, with the similarity."""
         if len(word) <= _SHORT:
             return [(word, 1.0)] if word in self._index.weights or word in self._groups.spellings else []
