@@ -1,7 +1,7 @@
 """How well the shipped base answers people it has never met.
 
-The questions in `tests/questions` were written apart from the phrasings, and nothing was
-tuned on them. The bounds are a little below what was measured, so that only a real loss fails.
+The questions in `tests/questions` were written apart from the phrasings, and the score was
+not fitted on them. The bounds are a little below what was measured, so that only a real loss fails.
 """
 
 from collections import Counter
