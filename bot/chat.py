@@ -231,12 +231,11 @@ class Conversation:
     def send(self, message: str) -> Reply:
         """Return the reply to a message; a number picks what the last reply offered."""
         picked = self._picked(message)
-        self.asked = message if picked is None else picked.question
         if picked is None:
-            self.last = self.bot.ask(message)
+            self.asked, self.last = message, self.bot.ask(message)
         else:
             match = Match(picked, 100.0, picked.phrasings[0])
-            self.last = _give(message, match, (match,), self.bot.knowledge)
+            self.asked, self.last = picked.question, _give(message, match, (match,), self.bot.knowledge)
         return self.last
 
     def _picked(self, message: str) -> Entry | None:

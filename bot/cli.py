@@ -54,13 +54,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD_KNOWLEDGE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader has what it wanted (`| head -1`). Python would complain at exit, too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ANSWERED
     except OSError as error:
-        print(f"magbot: error: cannot write the answer ({error.strerror})", file=sys.stderr)
+        # What is left to write goes nowhere, or Python would complain at exit, too.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # the reader has what it wanted (`| head -1`)
+            return ANSWERED
+        print(f"magbot: error: cannot write the answer ({error.strerror})", file=sys.stderr)
         return NOT_ANSWERED
     return code
 
@@ -174,7 +173,7 @@ def _shown(results: Iterable[Result], size: int) -> Iterator[Result]:
     for number, result in enumerate(results, start=1):
         yield result
         if watched and number % _PROGRESS_STEP == 0:
-            print(f"\r{number} of {size}", end="" if number < size else "\r", file=sys.stderr, flush=True)
+            print(f"\r{number} of {size}", end="", file=sys.stderr, flush=True)
     if watched and size >= _PROGRESS_STEP:
         print("\r" + " " * 30 + "\r", end="", file=sys.stderr, flush=True)
 

@@ -7,6 +7,7 @@ from .text import words
 
 DISCLAIMER: Final = "General information, not medical advice. Ask a doctor or pharmacist about your own case."
 NO_ANSWER: Final = "I don't know that one."
+NOTHING: Final = "none"  # the label of a question that no entry answers
 GREETING: Final = "Hello. Type a question, or /help."
 
 

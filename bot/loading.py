@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import yaml
 
 from .errors import KnowledgeError, Problem
-from .knowledge import Entry, Knowledge, LabelledQuestion, Phrasing, Settings, Source
+from .knowledge import NOTHING, Entry, Knowledge, LabelledQuestion, Phrasing, Settings, Source
 from .text import words
 
 # libyaml's parser, where PyYAML has it, is about eight times as fast as the one in Python.
@@ -50,12 +50,8 @@ def load_knowledge(folder: str | Path) -> Knowledge:
     Raises:
         KnowledgeError: With all problems of all files, each at its place.
     """
-    if not str(folder):
-        raise KnowledgeError(
-            [Problem("(no name)", 1, 1, "KB001", "the folder has no name; name a folder of YAML files")]
-        )
     problems: list[Problem] = []
-    files = [_File(path, problems) for path in _paths(Path(folder))]
+    files = [_File(path, problems) for path in _paths(folder)]
     sections = [(file, file.sections()) for file in files]
     base = _Base()
     for file, found in sections:
@@ -88,14 +84,15 @@ def load_questions(path: str | Path, *, ids: Sequence[str] | None = None) -> tup
         KnowledgeError: With all problems of the file, each at its place.
     """
     problems: list[Problem] = []
+    labels = None if ids is None else dict.fromkeys([*ids, NOTHING])
     file = _File(Path(path), problems)
     rows = file.json_questions() if Path(path).suffix == ".jsonl" else file.yaml_questions()
     questions = []
     for place, question in rows:
         questions.append(question)
         for name in question.expected:
-            if ids is not None and name not in (*ids, "none"):
-                file.report(place, "KB011", _unknown("id", name, [*ids, "none"]))
+            if labels is not None and name not in labels:
+                file.report(place, "KB011", _unknown("id", name, list(labels)))
     if not questions and not problems:
         file.report(_START, "KB007", "no questions here")
     if problems:
@@ -103,20 +100,26 @@ def load_questions(path: str | Path, *, ids: Sequence[str] | None = None) -> tup
     return tuple(questions)
 
 
-def _paths(folder: Path) -> list[Path]:
+def _paths(folder: str | Path) -> list[Path]:
     """Return the files to read, by name; raise KnowledgeError where there is none."""
+    if not str(folder):  # which would be read as the current folder
+        raise _unusable("(no name)", "the folder has no name; name a folder of YAML files")
+    place = Path(folder)
     try:
-        if folder.is_file():
-            return [folder]
+        if place.is_file():
+            return [place]
         # Names that begin with a dot are editors' own, and come and go.
-        paths = sorted(path for path in folder.iterdir() if path.suffix == ".yaml" and path.name[0] != ".")
+        paths = sorted(path for path in place.iterdir() if path.suffix == ".yaml" and path.name[0] != ".")
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        message = f"cannot be read ({getattr(error, 'strerror', error)}); name a folder of YAML files"
-        raise KnowledgeError([Problem(str(folder), 1, 1, "KB001", message)]) from error
+        reason = getattr(error, "strerror", error)
+        raise _unusable(folder, f"cannot be read ({reason}); name a folder of YAML files") from error
     if not paths:
-        message = "no *.yaml file in this folder (files that end in .yml are not read)"
-        raise KnowledgeError([Problem(str(folder), 1, 1, "KB001", message)])
+        raise _unusable(folder, "no *.yaml file in this folder (files that end in .yml are not read)")
     return paths
+
+
+def _unusable(folder: str | Path, message: str) -> KnowledgeError:
+    return KnowledgeError([Problem(str(folder), 1, 1, "KB001", message)])
 
 
 class English:
@@ -190,11 +193,6 @@ class _File:
         self.path = str(path)
         self._file = path
         self._problems = problems
-
-    @property
-    def has_problems(self) -> bool:
-        """Whether anything was reported, in whichever file."""
-        return bool(self._problems)
 
     def report(self, node: _Node, code: str, message: str) -> None:
         """Keep a problem; its message becomes one line."""
@@ -451,7 +449,7 @@ class _Base:
         note, urgent = file.text(values.get("note")), self._urgent(file, values.get("urgent"))
         if draft.id in related:
             file.report(values["related"], "KB008", "an entry is not related to itself; remove its own id")
-        if not phrasings or not answer or file.has_problems:
+        if not phrasings or not answer:
             return None
         return Entry(draft.id, tuple(phrasings), answer, note, tuple(sources), tuple(related), urgent, file.path)
 

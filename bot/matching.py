@@ -197,11 +197,11 @@ class Matcher:
 
     def _points(self, read: Sequence[Reading], fits: Mapping[int, tuple[float, int]]) -> float:
         """Return the points for each unit of fit: those of the best are the chance, in percent, that it is right."""
-        ranked = sorted(((fit, -number) for number, (fit, _) in fits.items()), reverse=True)
-        if not ranked or not ranked[0][0]:
+        (best, number), (second, _) = heapq.nlargest(
+            2, [(0.0, 0), (0.0, 0), *((fit, -n) for n, (fit, _) in fits.items())]
+        )
+        if not best:
             return 0.0
-        best, number = ranked[0]
-        second = ranked[1][0] if len(ranked) > 1 else 0.0
         single = [reading for reading in read if isinstance(reading.feature, str)]
         odds = (
             _CONSTANT

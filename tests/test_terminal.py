@@ -1,7 +1,7 @@
 import os
 import signal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pexpect
@@ -154,17 +154,22 @@ class Screen:
 
 
 @pytest.fixture
-def screens() -> Iterator[list[Screen]]:
+def open_screen() -> Iterator[Callable[..., Screen]]:
+    """Opens terminals that are closed after the test."""
     opened: list[Screen] = []
-    yield opened
+
+    def open_one(columns: int, *arguments: str, **environment: str) -> Screen:
+        opened.append(Screen(columns, *arguments, **environment))
+        return opened[-1]
+
+    yield open_one
     for screen in opened:
         screen.process.close(force=True)
 
 
 @pytest.mark.parametrize("columns", [40, 80])
-def test_the_real_chat_answers_within_the_window(screens: list[Screen], columns: int) -> None:
-    screen = Screen(columns)
-    screens.append(screen)
+def test_the_real_chat_answers_within_the_window(open_screen: Callable[..., Screen], columns: int) -> None:
+    screen = open_screen(columns)
     screen.wait("/quit leaves.")
     screen.type("how much shoud i take a nite\r")
     screen.wait("1. How much magnesium is too much?")
@@ -178,9 +183,10 @@ def test_the_real_chat_answers_within_the_window(screens: list[Screen], columns:
 
 
 @pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"TERM": ""}, {"TERM": "unknown"}])
-def test_a_dumb_terminal_gets_not_one_escape_byte(screens: list[Screen], environment: dict[str, str]) -> None:
-    screen = Screen(80, **environment)
-    screens.append(screen)
+def test_a_dumb_terminal_gets_not_one_escape_byte(
+    open_screen: Callable[..., Screen], environment: dict[str, str]
+) -> None:
+    screen = open_screen(80, **environment)
     screen.wait("\n>")
     screen.type("what are leg cramps\n")
     screen.wait("any medicine, ask a doctor or pharmacist.")
@@ -188,9 +194,8 @@ def test_a_dumb_terminal_gets_not_one_escape_byte(screens: list[Screen], environ
     assert b"\x1b" not in screen.bytes
 
 
-def test_plain_is_for_every_terminal(screens: list[Screen]) -> None:
-    screen = Screen(80, "--plain")
-    screens.append(screen)
+def test_plain_is_for_every_terminal(open_screen: Callable[..., Screen]) -> None:
+    screen = open_screen(80, "--plain")
     screen.wait("\n>")
     screen.type("what are leg cramps\n")
     screen.wait("any medicine, ask a doctor or pharmacist.")
@@ -203,10 +208,9 @@ def test_plain_is_for_every_terminal(screens: list[Screen]) -> None:
 
 @pytest.mark.parametrize(("arguments", "environment"), [(["--no-color"], {}), ([], {"NO_COLOR": "1"})])
 def test_no_colours_where_none_are_wanted(
-    screens: list[Screen], arguments: list[str], environment: dict[str, str]
+    open_screen: Callable[..., Screen], arguments: list[str], environment: dict[str, str]
 ) -> None:
-    screen = Screen(80, *arguments, **environment)
-    screens.append(screen)
+    screen = open_screen(80, *arguments, **environment)
     screen.wait("\n>")
     screen.type("my left calf is swollen red and hot\r")
     screen.wait("whether it is a clot.")
@@ -216,9 +220,8 @@ def test_no_colours_where_none_are_wanted(
     assert b";1m" not in screen.bytes
 
 
-def test_sigterm_ends_the_chat(screens: list[Screen]) -> None:
-    screen = Screen(80)
-    screens.append(screen)
+def test_sigterm_ends_the_chat(open_screen: Callable[..., Screen]) -> None:
+    screen = open_screen(80)
     screen.wait("\n>")
     screen.process.kill(signal.SIGTERM)
     assert screen.ended() == -signal.SIGTERM

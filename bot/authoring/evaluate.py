@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from ..chat import Answer, FaqBot, NoAnswer, Reply, Suggestions, Urgent
-from ..knowledge import LabelledQuestion
+from ..knowledge import NOTHING, LabelledQuestion
 from ..render import printable
-
-NOTHING: Final = "none"  # the label of a question that nothing answers
 
 Outcome: TypeAlias = Literal[
     "right",  # answered with an entry of the label, or declined where nothing answers
