@@ -192,3 +192,11 @@ def test_a_source_that_nothing_cites_is_not_kept(entries: dict[str, Entry]) -> N
         section = re.search(r"^sources:\n(.*?)^entries:", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
         named.update(re.findall(r"^    title: \"?(.*?)\"?$", section[1] if section else "", re.MULTILINE))
     assert named == {source.title for entry in entries.values() for source in entry.sources}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["im so frightend i took to many tablets", "i took too many tablets", "my grandad took to many of his pills"],
+)
+def test_the_plainest_words_for_too_many_tablets_are_urgent(shipped: FaqBot, question: str) -> None:
+    assert shipped.ask(question).to_dict()["id"] == "urgent-overdose"
