@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final, Literal, TypeAlias
 
+from .danger import Danger, Lookout
 from .knowledge import Entry, Knowledge, Source
 from .loading import English, load_knowledge, shipped_folder
 from .matching import Match, Matcher
@@ -27,21 +28,21 @@ class Policy:
     Attributes:
         answer_from: The best entry is answered from this score on.
         suggest_from: Below that, entries are offered as suggestions from this score on.
-        urgent_from: An urgent entry comes before all others from this score on.
-        urgent_lead: How far an urgent entry may score below the best other one and still come first.
+        urgent_from: An urgent entry comes before all others from this score on, if none scores higher.
+        signs_worth: Points that its signs in the question add to the score of an urgent entry.
     """
 
     answer_from: float = 50.0
-    suggest_from: float = 30.0
-    urgent_from: float = 30.0
-    urgent_lead: float = 10.0
+    suggest_from: float = 22.0
+    urgent_from: float = 50.0
+    signs_worth: float = 30.0
 
     def __post_init__(self) -> None:
         """Raise ValueError where the thresholds are out of range or out of order."""
         if not 0 <= self.suggest_from <= self.answer_from <= 100:
             raise ValueError("suggest_from and answer_from must be in this order, between 0 and 100")
-        if not (0 <= self.urgent_from <= 100 and 0 <= self.urgent_lead <= 100):
-            raise ValueError("urgent_from and urgent_lead must be between 0 and 100")
+        if not (0 <= self.urgent_from <= 100 and 0 <= self.signs_worth <= 100):
+            raise ValueError("urgent_from and signs_worth must be between 0 and 100")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ class _Reply:
         """Return the reply as JSON-safe values; the README lists the keys.
 
         Args:
-            top: With a number, the key "matches" holds that many of the best entries.
+            top: With a number, the key "matches" holds that many of the best entries that answer anything.
         """
         given = self.match if isinstance(self, Answer | Urgent) else None
         related = self.related if isinstance(self, Answer) else ()
@@ -88,7 +89,8 @@ class _Reply:
             "related": [_brief(entry) for entry in related],
         }
         if top is not None:
-            reply["matches"] = [{"id": match.entry.id, "score": _rounded(match)} for match in self.matches[:top]]
+            known = [match for match in self.matches if not match.entry.out_of_scope]
+            reply["matches"] = [{"id": match.entry.id, "score": _rounded(match)} for match in known[:top]]
         return reply
 
 
@@ -166,27 +168,32 @@ class NoAnswer(_Reply):
 Reply: TypeAlias = Answer | Urgent | Suggestions | NoAnswer
 
 
-def decide(question: str, matches: tuple[Match, ...], knowledge: Knowledge, policy: Policy) -> Reply:
-    """Return the reply that the scores carry: urgent first, then answer, suggestions, none.
+def decide(
+    question: str, matches: tuple[Match, ...], danger: Danger | None, knowledge: Knowledge, policy: Policy
+) -> Reply:
+    """Return the reply that the signs and scores carry: urgent first, then answer, suggestions, none.
 
     Args:
         question: What was typed.
         matches: As `Matcher.rank` returns them, best first.
+        danger: As `Lookout.watch` returns it.
         knowledge: Where they come from.
         policy: The thresholds.
     """
-    best = matches[0] if matches else None
-    danger = next((match for match in matches if match.entry.urgent), None)
-    if best and danger and danger.score >= max(policy.urgent_from, best.score - policy.urgent_lead):
-        return _give(question, danger, matches, knowledge)
+    disclaimer, message = knowledge.settings.disclaimer, knowledge.settings.no_answer
     calm = [match for match in matches if not match.entry.urgent]
+    if danger:
+        alarm = danger.match.score + (policy.signs_worth if danger.signs else 0.0)
+        if alarm >= max(policy.urgent_from, calm[0].score if calm else 0.0):
+            return _give(question, danger.match, matches, knowledge)
     if calm and calm[0].score >= policy.answer_from:
-        return _give(question, calm[0], matches, knowledge)
-    disclaimer = knowledge.settings.disclaimer
-    near = tuple(match for match in calm[:MAX_SUGGESTIONS] if match.score >= policy.suggest_from)
-    if near:
-        return Suggestions(question=question, disclaimer=disclaimer, matches=matches, suggestions=near)
-    return NoAnswer(question=question, disclaimer=disclaimer, matches=matches, message=knowledge.settings.no_answer)
+        if not calm[0].entry.out_of_scope:
+            return _give(question, calm[0], matches, knowledge)
+        message = calm[0].entry.answer
+    elif near := [match for match in calm if match.score >= policy.suggest_from and not match.entry.out_of_scope]:
+        suggestions = tuple(near[:MAX_SUGGESTIONS])
+        return Suggestions(question=question, disclaimer=disclaimer, matches=matches, suggestions=suggestions)
+    return NoAnswer(question=question, disclaimer=disclaimer, matches=matches, message=message)
 
 
 class FaqBot:
@@ -199,6 +206,7 @@ class FaqBot:
         self.knowledge = knowledge
         self.policy = policy or Policy()
         self.matcher = Matcher(knowledge, English())
+        self.lookout = Lookout(knowledge, self.matcher)
 
     @classmethod
     def load(cls, folder: str | Path | None = None) -> "FaqBot":
@@ -211,7 +219,9 @@ class FaqBot:
 
     def ask(self, question: str) -> Reply:
         """Return the reply to a question. Any str is accepted, and nothing is raised."""
-        return decide(question, self.matcher.rank(question), self.knowledge, self.policy)
+        matches = self.matcher.rank(question)
+        danger = self.lookout.watch(question, matches)
+        return decide(question, matches, danger, self.knowledge, self.policy)
 
 
 class Conversation:

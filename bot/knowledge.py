@@ -65,6 +65,8 @@ class Entry:
         sources: In the order in which they are to be named.
         related: Ids of entries that people ask for next.
         urgent: True if this reply comes before every other.
+        signs: Rows of cells of pieces; a message is urgent that holds a piece of each cell of a row.
+        out_of_scope: True if nothing here answers this; the answer then says so, and is never offered.
         file: The file it was read from, or "".
     """
 
@@ -75,6 +77,8 @@ class Entry:
     sources: tuple[Source, ...] = ()
     related: tuple[str, ...] = ()
     urgent: bool = False
+    signs: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    out_of_scope: bool = False
     file: str = ""
 
     def __post_init__(self) -> None:
@@ -83,6 +87,10 @@ class Entry:
             raise ValueError(f"entry {self.id!r} needs a question")
         if not self.answer.strip():
             raise ValueError(f"entry {self.id!r} needs an answer")
+        if self.urgent and self.out_of_scope:
+            raise ValueError(f"entry {self.id!r} is urgent or out of scope, not both")
+        if not all(words(piece) for row in self.signs for cell in row or [()] for piece in cell or [""]):
+            raise ValueError(f"entry {self.id!r} has a sign without words")
 
     @property
     def question(self) -> str:

@@ -32,7 +32,18 @@ _SECTIONS: Final = ("bot", "words", "sources", "entries")
 _BOT_KEYS: Final = ("name", "greeting", "disclaimer", "no_answer")
 _SOURCE_KEYS: Final = ("title", "publisher", "year", "url", "checked")
 _QUESTION_KEYS: Final = ("expect", "ask", "kind")
-_ENTRY_KEYS: Final = ("question", "answer", "id", "also", "note", "source", "related", "urgent")
+_ENTRY_KEYS: Final = (
+    "question",
+    "answer",
+    "id",
+    "also",
+    "note",
+    "source",
+    "related",
+    "urgent",
+    "signs",
+    "out_of_scope",
+)
 
 
 def shipped_folder() -> Path:
@@ -127,8 +138,9 @@ class English:
 
     A line is a word, its frequency on the Zipf scale in tenths (van Heuven et al. 2014: 70 is one
     word in a hundred, 30 one in a million), and the words near in meaning, the nearest first,
-    each followed by the two digits of a cosine: "achy 28 aching85 sore75". The file is read at the
-    first look-up and searched as it is, as parsing it would take longer than an answer.
+    each followed by the two digits of a cosine: "calf 33* calves81 cow67". A star marks a word that
+    first of all names a thing. The file is read at the first look-up and searched as it is, as
+    parsing it would take longer than an answer.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -137,11 +149,16 @@ class English:
     def frequency(self, word: str) -> float:
         """Return the Zipf frequency of a word, from 0 to 8; 0 for a word not listed."""
         line = self._line(word)
-        return int(line[1]) / 10 if line else 0.0
+        return int(line[1].rstrip(b"*")) / 10 if line else 0.0
 
     def related(self, word: str) -> tuple[tuple[str, float], ...]:
-        """Return the words near in meaning with their cosines, from 0.5 to 0.99; empty for a word not listed."""
+        """Return the words near in meaning with their cosines, from 0.4 to 0.99; empty for a word not listed."""
         return tuple((near[:-2].decode(), int(near[-2:]) / 100) for near in self._line(word)[2:])
+
+    def names_a_thing(self, word: str) -> bool:
+        """Return whether a word names what one can touch: an animal, a food, a part of the body, ..."""
+        line = self._line(word)
+        return bool(line) and line[1].endswith(b"*")
 
     def _line(self, word: str) -> list[bytes]:
         sought, lines = word.encode(errors="replace"), self._lines
@@ -446,12 +463,27 @@ class _Base:
         answer = file.text(values.get("answer"))
         sources = [self._sources[name] for name in self._known(file, values.get("source"), "source", self._sources)]
         related = self._known(file, values.get("related"), "id", self._ids)
-        note, urgent = file.text(values.get("note")), self._urgent(file, values.get("urgent"))
+        note, urgent = file.text(values.get("note")), self._flag(file, values.get("urgent"))
+        out_of_scope = self._flag(file, values.get("out_of_scope"))
+        if urgent and out_of_scope:
+            file.report(values["out_of_scope"], "KB008", "an entry is urgent or out of scope, not both; remove one")
+            return None
         if draft.id in related:
             file.report(values["related"], "KB008", "an entry is not related to itself; remove its own id")
         if not phrasings or not answer:
             return None
-        return Entry(draft.id, tuple(phrasings), answer, note, tuple(sources), tuple(related), urgent, file.path)
+        return Entry(
+            id=draft.id,
+            phrasings=tuple(phrasings),
+            answer=answer,
+            note=note,
+            sources=tuple(sources),
+            related=tuple(related),
+            urgent=urgent,
+            signs=self._signs(file, values.get("signs"), urgent=urgent),
+            out_of_scope=out_of_scope,
+            file=file.path,
+        )
 
     def _known(self, file: _File, node: _Node | None, what: str, known: Mapping[str, object]) -> list[str]:
         """Return the names that exist, having reported the others and those given twice."""
@@ -465,7 +497,23 @@ class _Base:
                 found.append(name.value)
         return found
 
-    def _urgent(self, file: _File, node: _Node | None) -> bool:
+    def _signs(self, file: _File, node: _Node | None, *, urgent: bool) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """Return the rows of signs; a cell holds pieces with strokes between them."""
+        if node and not urgent:
+            file.report(node, "KB008", 'only an urgent entry has signs; add "urgent: true" or remove them')
+        rows = []
+        for row in file.items(node, "- [one leg / one calf, swollen / red]"):
+            cells = [
+                (text, tuple(" ".join(piece.split()) for piece in text.value.split("/"))) for text in file.texts(row)
+            ]
+            empty = [text for text, cell in cells if not all(map(words, cell))]
+            for text in empty:
+                file.report(text, "KB008", "a piece of a sign needs at least one word")
+            if cells and not empty:
+                rows.append(tuple(cell for _, cell in cells))
+        return tuple(rows)
+
+    def _flag(self, file: _File, node: _Node | None) -> bool:
         text = file.text(node)
         if node and text not in ("", "true", "false"):
             file.report(node, "KB008", "expected true or false")

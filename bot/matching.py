@@ -3,8 +3,9 @@
 Words are compared, not whole strings: rapidfuzz's whole-string scorers let the length of a
 sentence decide. Each word of the question is looked up among the words of the base by its
 spelling and its meaning; a word weighs the more, the fewer entries it points to; and an
-entry's fit joins its best phrasing with all its phrasings taken together, and with how much
-of the question they cover. The score tells how likely the best fit is to be the right one.
+entry's fit joins its best phrasing with all its phrasings taken together, with how much of the
+question they cover, and with how much likelier its words are in this entry than in others. The
+score tells how likely the best fit is to be the right one.
 """
 
 import heapq
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
 
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
@@ -26,16 +27,22 @@ from .text import words
 # out of .7 to .8, 1 to 3, .3 to .7 and .2 to .5, by the share of questions ranked right.
 CLOSE_ENOUGH: Final = 0.75  # similarity from which a word may be a misspelling of another
 SHARPNESS: Final = 2  # power of that similarity: a far spelling is worth less than its letters
+MEANING_SHARPNESS: Final = 1.5  # power of the cosine of two words' meanings
 PAIR_WEIGHT: Final = 0.4  # weight of two neighbouring words beside that of one word
 PHRASING_SHARE: Final = 0.4  # of the best phrasing in a score; the whole entry has the rest
+LIKELIHOOD_SHARE: Final = 0.05  # power to which the likelihoods of the words are taken
+BACKGROUND: Final = 3.0  # what an entry's own use of a word counts against everybody's use of it
 
 # How likely the entry that fits best is to be the right one: logistic regression on the development
-# questions of CLINC150, BANKING77, StackFAQ and the shipped base, out-of-scope ones included.
-_CONSTANT: Final = -1.4
-_PER_LOG_FIT: Final = 2.2  # the fit itself, a cosine
-_PER_LEAD: Final = 4.4  # its lead over the second, as a share of it
-_PER_LOG_WORDS: Final = 0.95  # a long question fits nothing as closely as a short one
-_PER_CONTENT: Final = 2.2  # the share of the content words that the entry covers
+# questions of CLINC150, BANKING77, StackFAQ and the shipped base, half of them out of scope as in real
+# traffic; `tests/tools/fit_score.py` finds the weights.
+_ODDS: Final = (
+    -1.85,  # always
+    1.15,  # for the logarithm of the fit
+    2.1,  # its lead over the second, as a share of it
+    2.9,  # the share of the content words that the entry covers
+    -2.0,  # how far a thing that the question names is missing in the entry
+)
 
 # Content words by their Zipf frequency: in full those rarer than one word in a hundred thousand,
 # hardly those as common as "about".
@@ -66,6 +73,10 @@ class Language(Protocol):
 
     def related(self, word: str) -> Sequence[tuple[str, float]]:
         """Return the words near in meaning, the nearest first, each with a cosine from 0 to 1."""
+        ...
+
+    def names_a_thing(self, word: str) -> bool:
+        """Return whether a word names what one can touch: an animal, a food, a part of the body, ..."""
         ...
 
 
@@ -108,6 +119,7 @@ class Reading:
         feature: As it was typed, normalized.
         weight: What it counts for in finding the entry, from 0 (every entry uses it alike) up.
         content: How much of a content word it is, from 0 to 1, by its frequency in the language.
+        thing: Whether it names what one can touch; an answer that knows nothing of it is doubtful.
         similar: What it may stand for in the base, the strongest first; empty for a word that
             the base does not know.
     """
@@ -115,6 +127,7 @@ class Reading:
     feature: Feature
     weight: float
     content: float
+    thing: bool
     similar: tuple[Likeness, ...]
 
 
@@ -139,7 +152,8 @@ class Matcher:
         known = (feature for feature in self._index.weights if isinstance(feature, str))
         self._spellings = [*dict.fromkeys([*known, *self._groups.spellings])]
         self._spelt_like = lru_cache(_CACHED_WORDS)(self._find_spelt_like)
-        self._reading = lru_cache(_CACHED_WORDS)(self._read_word)
+        self._word_clue = lru_cache(_CACHED_WORDS)(self._read_word)
+        self._pair_clue = lru_cache(_CACHED_WORDS)(self._read_pair)
 
     def rank(self, question: str) -> tuple[Match, ...]:
         """Return a match for each entry that shares anything with the question, best first; at most fifty.
@@ -150,9 +164,9 @@ class Matcher:
         """
         typed = self.canonical(question)
         # A number alone, such as one picked from a list, asks nothing.
-        read = self._read(typed) if any(not word.isdigit() for word in typed) else ()
-        fits = self._index.compare(read)
-        points = self._points(read, fits)
+        clues = self._read(typed) if any(not word.isdigit() for word in typed) else []
+        fits = self._index.compare(clues)
+        points = self._points([clue.reading for clue in clues], fits)
         scores = {number: (points * fit, at) for number, (fit, at) in fits.items()}
         if (exact := self._exact.get(typed)) is not None:
             scores[exact[0]] = 100.0, exact[1]
@@ -163,7 +177,7 @@ class Matcher:
 
     def read(self, question: str) -> tuple[Reading, ...]:
         """Return how each word and pair of the question is understood, in the order typed."""
-        return self._read(self.canonical(question))
+        return tuple(clue.reading for clue in self._read(self.canonical(question)))
 
     def canonical(self, question: str) -> tuple[str, ...]:
         """Return the words of a question, each phrase that a row of words holds as the first of its row."""
@@ -177,40 +191,49 @@ class Matcher:
         nearest, _ = next(iter(self._spelt_like(word)), (word, 0.0))
         return nearest if nearest in self._groups.spellings else word
 
-    def _read(self, typed: Sequence[str]) -> tuple[Reading, ...]:
-        single = {word: self._reading(word) for word in typed}
-        read = list(single.values())
-        for one, two in dict.fromkeys(pairwise(typed)):
-            for first, second in zip(single[one].similar[:1], single[two].similar[:1], strict=False):
-                pair = str(first.feature), str(second.feature)
-                if pair in self._index.weights:
-                    relation = first.relation if first.strength < second.strength else second.relation
-                    likeness = Likeness(pair, first.strength * second.strength, relation)
-                    read.append(Reading((one, two), self._index.weights[pair], 0.0, (likeness,)))
-        return tuple(read)
+    def _read(self, typed: Sequence[str]) -> list["_Clue"]:
+        pairs = (self._pair_clue(one, two) for one, two in dict.fromkeys(pairwise(typed)))
+        return [*map(self._word_clue, dict.fromkeys(typed)), *(clue for clue in pairs if clue)]
 
-    def _read_word(self, word: str) -> Reading:
+    def _read_word(self, word: str) -> "_Clue":
         similar = self._look_up(word)
-        frequency = _COMMON if word.isdigit() else self._language.frequency(word)
+        frequency = _COMMON if word.isdigit() else self._language.frequency(self._meant(word)[0])
         content = min(1.0, max(_LEAST_CONTENT, (_COMMON - frequency) / (_COMMON - _RARE)))
-        return Reading(word, self._weight(word, similar), content, similar)
+        thing = self._language.names_a_thing(word)
+        return self._index.clue(Reading(word, self._weight(word, similar), content, thing, similar))
+
+    def _read_pair(self, one: str, two: str) -> "_Clue | None":
+        first, second = (next(iter(self._word_clue(word).reading.similar), None) for word in (one, two))
+        if first is None or second is None:
+            return None
+        pair = str(first.feature), str(second.feature)
+        if pair not in self._index.weights:
+            return None
+        relation = first.relation if first.strength < second.strength else second.relation
+        likeness = Likeness(pair, first.strength * second.strength, relation)
+        return self._index.clue(
+            Reading((one, two), self._index.weights[pair], content=0.0, thing=False, similar=(likeness,))
+        )
 
     def _points(self, read: Sequence[Reading], fits: Mapping[int, tuple[float, int]]) -> float:
         """Return the points for each unit of fit: those of the best are the chance, in percent, that it is right."""
-        (best, number), (second, _) = heapq.nlargest(
-            2, [(0.0, 0), (0.0, 0), *((fit, -n) for n, (fit, _) in fits.items())]
-        )
-        if not best:
+        ranked = heapq.nlargest(2, ((fit, -number) for number, (fit, _) in fits.items()))
+        if not ranked:
             return 0.0
+        odds = sum(weight * signal for weight, signal in zip(_ODDS, self._signals(read, ranked), strict=True))
+        return 100 / (1 + math.exp(-odds)) / ranked[0][0]
+
+    def _signals(self, read: Sequence[Reading], ranked: Sequence[tuple[float, int]]) -> tuple[float, ...]:
+        """Return what the chance that the best fit is right depends on, in the order of _ODDS."""
+        (best, negative), second = ranked[0], ranked[1][0] if len(ranked) > 1 else 0.0
         single = [reading for reading in read if isinstance(reading.feature, str)]
-        odds = (
-            _CONSTANT
-            + _PER_LOG_FIT * math.log(best)
-            + _PER_LEAD * (best - second) / best
-            + _PER_LOG_WORDS * math.log(len(single))
-            + _PER_CONTENT * self._index.share_of_content(single, -number)
+        return (
+            1.0,
+            math.log(best),
+            (best - second) / best,
+            self._index.share_of_content(single, -negative),
+            self._index.worst_thing(single, -negative) / math.sqrt(len(single)),
         )
-        return 100 / (1 + math.exp(-odds)) / best
 
     def _look_up(self, word: str) -> tuple[Likeness, ...]:
         """Return the words of the base that a word may stand for, the strongest first."""
@@ -221,18 +244,18 @@ class Matcher:
             if near in self._index.weights and (near not in found or strength > found[near].strength):
                 found[near] = Likeness(near, strength, relation)
 
-        spelt_like = self._spelt_like(word)
-        for near, similarity in spelt_like:
+        for near, similarity in self._spelt_like(word):
             add(near, similarity**SHARPNESS, "same" if near == word else "spelling")
-        # A misspelt word has no meaning of its own; it has that of the word it is spelt like.
-        meant, trust = (word, 1.0)
-        neighbours = self._language.related(word)
-        if not neighbours and spelt_like:
-            meant, trust = spelt_like[0]
-            neighbours = self._language.related(meant)
-        for near, cosine in neighbours:
-            add(near, trust**SHARPNESS * cosine**2, "meaning")
+        meant, trust = self._meant(word)
+        for near, cosine in self._language.related(meant):
+            add(near, trust**SHARPNESS * cosine**MEANING_SHARPNESS, "meaning")
         return tuple(sorted(found.values(), key=lambda likeness: -likeness.strength)[:_MOST_SIMILAR])
+
+    def _meant(self, word: str) -> tuple[str, float]:
+        """Return the word itself or, for a misspelt one, the word that it is spelt like, with the similarity."""
+        if self._language.frequency(word) or not self._spelt_like(word):
+            return word, 1.0
+        return self._spelt_like(word)[0]
 
     def _find_spelt_like(self, word: str) -> list[tuple[str, float]]:
         """Return the words of the base and its groups that are spelt like this one, with the similarity."""
@@ -240,7 +263,13 @@ class Matcher:
             return [(word, 1.0)] if word in self._index.weights or word in self._groups.spellings else []
         scorer, cutoff = Indel.normalized_similarity, CLOSE_ENOUGH
         found = process.extract(word, self._spellings, scorer=scorer, score_cutoff=cutoff, limit=None)
-        return [(spelling, similarity) for spelling, similarity, _ in found]
+        swapped = self._swapped(word) if not found else []
+        return [(spelling, similarity) for spelling, similarity, _ in found] or [(near, cutoff) for near in swapped]
+
+    def _swapped(self, word: str) -> list[str]:
+        """Return the words of the base with two neighbouring letters of this one swapped, as in "hwo"."""
+        turned = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
+        return [near for near in turned if near in self._index.weights]
 
     def _weight(self, word: str, similar: Sequence[Likeness]) -> float:
         """Return a word's weight; the less it resembles any word of the base, the more it weighs."""
@@ -251,6 +280,13 @@ class Matcher:
             return self._index.most
         nearest = similar[0]
         return nearest.strength * weights[nearest.feature] + (1 - nearest.strength) * self._index.most
+
+
+class _Clue(NamedTuple):
+    """A reading, and what it says about entries: (entry, weighted product, weight covered, log likelihood ratio)."""
+
+    reading: Reading
+    met: list[tuple[int, float, float, float]]
 
 
 class _Index:
@@ -272,18 +308,63 @@ class _Index:
                     held.setdefault(feature, []).append(at)
             for feature, places in held.items():
                 self._uses.setdefault(feature, {})[number] = places
+        sizes = [0] * len(texts)
+        for uses in self._uses.values():
+            for number, places in uses.items():
+                sizes[number] += len(places)
+        self._sizes = sizes
+        self._background = {
+            feature: sum(len(places) / sizes[number] for number, places in uses.items()) / len(texts)
+            for feature, uses in self._uses.items()
+        }
         self.most = math.log(len(texts) + 1)
         self.weights = {feature: self._weigh(feature, uses) for feature, uses in self._uses.items()}
         self._lengths = self._measure()
 
-    def compare(self, read: Sequence[Reading]) -> dict[int, tuple[float, int]]:
-        """Return how well the entries fit a question: the fit, from 0 to 1, and the nearest phrasing."""
+    def clue(self, reading: Reading) -> "_Clue":
+        """Return what a reading says about the entries that use what it may stand for.
+
+        It counts once for an entry, as the strongest that it may stand for there. How much likelier it is
+        there than elsewhere is a translation model's (Berger & Lafferty 1999, SIGIR, 222-229): the chance
+        to draw the feature from the entry's phrasings if any word may be put for a similar one.
+        """
+        met: dict[int, tuple[float, float, float]] = {}
+        drawn_anywhere = 0.0
+        for likeness in reading.similar:
+            strength, feature = likeness.strength, likeness.feature
+            product = strength * self.weights[feature]
+            drawn_anywhere += strength * self._background[feature]
+            for number, places in self._uses[feature].items():
+                dot, drawn = product * len(places), strength * len(places) / self._sizes[number]
+                if number in met:
+                    before, strongest, sum_drawn = met[number]
+                    met[number] = max(dot, before), strongest, sum_drawn + drawn
+                else:
+                    met[number] = dot, strength, drawn
+        word = isinstance(reading.feature, str)
+        share, covers = (1.0, reading.weight) if word else (PAIR_WEIGHT, 0.0)
+        return _Clue(
+            reading,
+            [
+                (
+                    number,
+                    reading.weight * dot,
+                    covers * strength,
+                    share * math.log1p(BACKGROUND * drawn / drawn_anywhere),
+                )
+                for number, (dot, strength, drawn) in met.items()
+            ],
+        )
+
+    def compare(self, clues: Sequence["_Clue"]) -> dict[int, tuple[float, int]]:
+        """Return how well the entries fit a question: the fit, 0 or more, and the nearest phrasing."""
+        read = [clue.reading for clue in clues]
         length = math.sqrt(sum(reading.weight**2 for reading in read)) or 1.0
         fits: dict[int, tuple[float, int]] = {}
-        for place, (number, (cosine, covered)) in enumerate(self._whole_fits(read, length)):
+        for place, (number, cosine, factor) in enumerate(self._whole_fits(clues, length)):
             nearest, at = self._nearest_phrasing(read, number) if place < _SHORTLIST else (0.0, 0)
             joined = PHRASING_SHARE * nearest / length + (1 - PHRASING_SHARE) * cosine
-            fits[number] = joined * math.sqrt(covered), at
+            fits[number] = joined * factor, at
         return fits
 
     def share_of_content(self, read: Iterable[Reading], number: int) -> float:
@@ -291,42 +372,38 @@ class _Index:
         covered = total = 0.0
         for reading in read:
             total += reading.content
-            held = (likeness.strength for likeness in reading.similar if number in self._uses[likeness.feature])
-            covered += reading.content * next(held, 0.0)  # the strongest stands first
+            covered += reading.content * self._covered(reading, number)
         return covered / total
 
-    def _whole_fits(self, read: Sequence[Reading], length: float) -> list[tuple[int, tuple[float, float]]]:
-        """Return the entries most like the question as wholes: cosine, and share of its words that they cover."""
-        dots: defaultdict[int, float] = defaultdict(float)
-        covered: defaultdict[int, float] = defaultdict(float)
-        for reading in read:
-            single = isinstance(reading.feature, str)
-            for number, (dot, strength) in self._meet(reading).items():
-                dots[number] += reading.weight * dot
-                covered[number] += reading.weight * strength if single else 0.0
-        total = sum(reading.weight for reading in read if isinstance(reading.feature, str)) or 1.0
-        found = {
-            number: (dot / self._lengths[number][0] / length, covered[number] / total) for number, dot in dots.items()
-        }
-        best = heapq.nsmallest(_LISTED, found.items(), key=lambda item: (-item[1][0] * math.sqrt(item[1][1]), item[0]))
-        return [(number, fit) for number, fit in best if fit[0] > 0]
+    def worst_thing(self, read: Iterable[Reading], number: int) -> float:
+        """Return how much of the thing that an entry covers least it does not cover, from 0 to 1."""
+        things = (reading for reading in read if reading.thing)
+        return max((thing.content * (1 - self._covered(thing, number) ** 2) for thing in things), default=0.0)
 
-    def _meet(self, reading: Reading) -> dict[int, tuple[float, float]]:
-        """Return the entries that use a feature: the largest product, and the largest strength.
+    def _covered(self, reading: Reading, number: int) -> float:
+        """Return how strongly a reading stands for anything in an entry; its strongest stands first."""
+        return next((near.strength for near in reading.similar if number in self._uses[near.feature]), 0.0)
 
-        A feature of the question counts once for an entry, as the strongest that it may stand for there.
-        """
-        met: dict[int, tuple[float, float]] = {}
-        for likeness in reading.similar:
-            strength = likeness.strength
-            product = strength * self.weights[likeness.feature]
-            for number, places in self._uses[likeness.feature].items():
-                dot = product * len(places)
-                if number not in met:
-                    met[number] = dot, strength
-                elif dot > met[number][0]:
-                    met[number] = dot, met[number][1]
-        return met
+    def _whole_fits(self, clues: Sequence["_Clue"], length: float) -> list[tuple[int, float, float]]:
+        """Return the entries most like the question: cosine as wholes, and factor for coverage and likelihood."""
+        sums: defaultdict[int, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
+        for clue in clues:
+            for number, dot, covered, likelihood in clue.met:
+                summed = sums[number]
+                summed[0] += dot
+                summed[1] += covered
+                summed[2] += likelihood
+        total = sum(clue.reading.weight for clue in clues if isinstance(clue.reading.feature, str)) or 1.0
+        found = [
+            (
+                number,
+                dot / self._lengths[number][0] / length,
+                math.sqrt(covered / total) * math.exp(LIKELIHOOD_SHARE * likelihood),
+            )
+            for number, (dot, covered, likelihood) in sums.items()
+            if dot > 0
+        ]
+        return heapq.nsmallest(_LISTED, found, key=lambda fit: (-fit[1] * fit[2], fit[0]))
 
     def _nearest_phrasing(self, read: Sequence[Reading], number: int) -> tuple[float, int]:
         """Return the phrasing of an entry that is nearest to the question, as its product and its place."""
@@ -414,6 +491,9 @@ class _NoLanguage:
 
     def related(self, _: str) -> Sequence[tuple[str, float]]:
         return ()
+
+    def names_a_thing(self, _: str) -> bool:
+        return False
 
 
 def _features(text: Sequence[str]) -> Iterable[Feature]:

@@ -69,7 +69,8 @@ def cite(source: Source, *, addresses: bool) -> str:
 
 def listing(knowledge: Knowledge) -> str:
     """Return the questions that the bot can answer, by file, as plain text."""
-    files = groupby(knowledge.entries, key=lambda entry: entry.file)
+    answered = [entry for entry in knowledge.entries if not entry.out_of_scope]
+    files = groupby(answered, key=lambda entry: entry.file)
     parts = [[PurePath(file).name, *(f"  {entry.question}" for entry in entries)] for file, entries in files]
     return printable("\n\n".join("\n".join(part) for part in parts))
 

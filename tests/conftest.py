@@ -27,6 +27,13 @@ def library() -> Knowledge:
     hours = entry("hours", "From 9 to 17.", "When is the library open?", "opening hours", related=("cards", "fire"))
     cards = entry("cards", "At the desk.", "How do I get a library card?", "join the library", sources=(rules,))
     fees = entry("fees", "None.", "What does a late book cost?", "fine for overdue books", note="Since 2024.")
-    fire = entry("fire", "Leave now.\n\nCall for help.", "There is a fire!", "I smell smoke", urgent=True)
+    fire = entry(
+        "fire",
+        "Leave now.\n\nCall for help.",
+        "There is a fire!",
+        "I smell smoke",
+        urgent=True,
+        signs=((("there is", "I see"), ("fire", "smoke")),),
+    )
     settings = Settings("deskbot", "Hello.\nAsk.\n\nBriefly.\nPlease.", "Ask the desk.", "I only know the library.")
     return Knowledge((hours, cards, fees, fire), (("book", "novel", "paper back"),), settings)

@@ -16,6 +16,7 @@ FLOORS = [
     {"errors", "text"},
     {"knowledge"},
     {"loading", "matching"},
+    {"danger"},
     {"chat"},
     {"render"},
     {"authoring"},
@@ -23,7 +24,7 @@ FLOORS = [
     {"cli"},
     {"__init__", "__main__"},
 ]
-OWNERS = {"yaml": {"loading"}, "rapidfuzz": {"matching"}, "prompt_toolkit": {"terminal"}}
+OWNERS = {"yaml": {"loading"}, "rapidfuzz": {"danger", "matching"}, "prompt_toolkit": {"terminal"}}
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
 

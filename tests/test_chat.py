@@ -4,8 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import Answer, Conversation, Entry, FaqBot, Knowledge, Match, NoAnswer, Policy, Reply, Suggestions, Urgent
+from bot import (
+    Answer,
+    Conversation,
+    Entry,
+    FaqBot,
+    Knowledge,
+    Match,
+    NoAnswer,
+    Phrasing,
+    Policy,
+    Reply,
+    Suggestions,
+    Urgent,
+)
 from bot.chat import decide
+from bot.danger import Danger
 
 KEYS = [
     "schema_version",
@@ -25,7 +39,7 @@ KEYS = [
 
 @pytest.fixture(scope="module")
 def bot(library: Knowledge) -> FaqBot:
-    return FaqBot(library, Policy(answer_from=50, suggest_from=5, urgent_from=30, urgent_lead=40))
+    return FaqBot(library, Policy(answer_from=50, suggest_from=5, urgent_from=30))
 
 
 def test_a_question_that_fits_is_answered(bot: FaqBot) -> None:
@@ -53,7 +67,7 @@ def test_a_question_that_fits_nothing_is_declined_with_what_the_bot_knows(bot: F
     assert reply.text == "I only know the library."
 
 
-def test_an_urgent_entry_comes_before_a_better_answer(bot: FaqBot) -> None:
+def test_an_urgent_entry_with_its_signs_comes_before_a_better_answer(bot: FaqBot) -> None:
     reply = bot.ask("there is a fire, does a book cost")
     assert reply.matches[0].entry.id != "fire"
     assert isinstance(reply, Urgent)
@@ -71,8 +85,8 @@ def test_an_urgent_entry_that_scores_low_does_not_come_first(bot: FaqBot) -> Non
         ({"answer_from": 101}, "between 0 and 100"),
         ({"suggest_from": -1}, "between 0 and 100"),
         ({"urgent_from": 200}, "between 0 and 100"),
-        ({"urgent_lead": -1}, "between 0 and 100"),
-        ({"urgent_lead": float("nan")}, "between 0 and 100"),
+        ({"signs_worth": -1}, "between 0 and 100"),
+        ({"signs_worth": float("nan")}, "between 0 and 100"),
     ],
 )
 def test_thresholds_out_of_order_are_refused(numbers: dict[str, float], message: str) -> None:
@@ -125,11 +139,12 @@ def test_a_note_stands_in_json_and_in_the_text(bot: FaqBot) -> None:
 
 def test_a_score_on_a_threshold_is_enough(library: Knowledge) -> None:
     hours, cards, _, fire = library.entries
-    settings = {"answer_from": 50.0, "suggest_from": 20.0, "urgent_from": 30.0, "urgent_lead": 10.0}
+    settings = {"answer_from": 50.0, "suggest_from": 20.0, "urgent_from": 40.0, "signs_worth": 30.0}
 
-    def kind(*scores: tuple[Entry, float]) -> str:
+    def kind(*scores: tuple[Entry, float], signs: tuple[tuple[str, ...], ...] = ()) -> str:
         matches = tuple(Match(entry, score, entry.phrasings[0]) for entry, score in scores)
-        return decide("?", matches, library, Policy(**settings)).kind
+        danger = next((Danger(match, signs) for match in matches if match.entry.urgent), None)
+        return decide("?", matches, danger, library, Policy(**settings)).kind
 
     assert [kind((hours, score)) for score in (50.0, 49.9, 20.0, 19.9)] == [
         "answer",
@@ -137,8 +152,22 @@ def test_a_score_on_a_threshold_is_enough(library: Knowledge) -> None:
         "suggestions",
         "none",
     ]
-    assert [kind((fire, score)) for score in (30.0, 29.9)] == ["urgent", "none"]
-    assert [kind((cards, 60.0), (fire, score)) for score in (50.0, 49.9)] == ["urgent", "answer"]
+    assert [kind((fire, score)) for score in (40.0, 39.9)] == ["urgent", "none"]
+    assert [kind((cards, 60.0), (fire, score)) for score in (60.0, 59.9)] == ["urgent", "answer"]
+    assert [kind((cards, 60.0), (fire, score), signs=(("smoke",),)) for score in (30.0, 29.9)] == ["urgent", "answer"]
+
+
+def test_what_is_out_of_scope_is_declined_in_its_own_words_and_never_offered(library: Knowledge) -> None:
+    pets = Entry("pets", (Phrasing("Can I bring my dog?"), Phrasing("are dogs allowed")), "No idea.", out_of_scope=True)
+    bot = FaqBot(
+        Knowledge((*library.entries, pets), library.words, library.settings), Policy(answer_from=50, suggest_from=0)
+    )
+    reply = bot.ask("can i bring my dog")
+    assert (reply.kind, reply.text) == ("none", "No idea.")
+    assert "pets" not in str(reply.to_dict(top=9)["matches"])
+    doubtful = bot.ask("dogs, card, book or open, is it a cost or a fire somewhere today")
+    assert doubtful.kind == "suggestions"
+    assert "pets" not in str(doubtful.to_dict(top=9))
 
 
 def test_suggestions_as_json_carry_scores_and_no_entry(bot: FaqBot) -> None:

@@ -11,7 +11,7 @@ from bot.loading import load_questions
 
 @pytest.fixture(scope="module")
 def bot(library: Knowledge) -> FaqBot:
-    return FaqBot(library, Policy(answer_from=60, suggest_from=10, urgent_from=50, urgent_lead=40))
+    return FaqBot(library, Policy(answer_from=60, suggest_from=5, urgent_from=50))
 
 
 @pytest.mark.parametrize(

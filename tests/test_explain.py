@@ -6,7 +6,7 @@ from bot.authoring.explain import explain
 
 @pytest.fixture(scope="module")
 def bot(library: Knowledge) -> FaqBot:
-    return FaqBot(library, Policy(answer_from=50, suggest_from=5, urgent_from=30, urgent_lead=40))
+    return FaqBot(library, Policy(answer_from=50, suggest_from=5, urgent_from=30))
 
 
 def test_an_explanation_shows_words_entries_thresholds_and_verdict(bot: FaqBot) -> None:
@@ -40,3 +40,8 @@ def test_words_that_a_row_replaced_are_shown(bot: FaqBot) -> None:
 
 def test_a_blank_question_is_explained(bot: FaqBot) -> None:
     assert explain(bot, "").count("  none") == 3
+
+
+def test_urgent_signs_are_shown(bot: FaqBot) -> None:
+    assert "Urgent signs:\n  fire: there is + smoke\n" in explain(bot, "there is a bit of smoke")
+    assert "Urgent signs" not in explain(bot, "there is no smoke")

@@ -49,10 +49,14 @@ def test_each_command_for_asking_runs(environment: dict[str, str], command: str)
 
 
 def test_the_yaml_loads_and_is_answered(tmp_path: Path) -> None:
-    (text,) = fenced("yaml")
-    (tmp_path / "library.yaml").write_text(text, encoding="utf-8")
-    reply = FaqBot.load(tmp_path).ask("opening hours")
-    assert reply.text == "From 9 to 17, Monday to Friday."
+    hours, lift = fenced("yaml")
+    (tmp_path / "hours.yaml").write_text(hours, encoding="utf-8")
+    (tmp_path / "lift.yaml").write_text(lift, encoding="utf-8")
+    bot = FaqBot.load(tmp_path)
+    assert bot.ask("opening hours").text == "From 9 to 17, Monday to Friday."
+    assert bot.lookout.signs("the elevater is stuck") == {
+        lift_id: [("elevator", "stuck")] for lift_id in bot.lookout.signs("I smell gas")
+    }
 
 
 def test_the_first_command_ends_in_the_chat(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from bot.render import MAX_WIDTH, blocks, listing, printable, wrap
 
 @pytest.fixture(scope="module")
 def bot(library: Knowledge) -> FaqBot:
-    return FaqBot(library, Policy(answer_from=50, suggest_from=5, urgent_from=30, urgent_lead=40))
+    return FaqBot(library, Policy(answer_from=50, suggest_from=5, urgent_from=30))
 
 
 def roles(bot: FaqBot, question: str) -> list[str]:

@@ -92,7 +92,8 @@ def sentences(text: str) -> list[str]:
 
 
 def test_every_id_is_there_and_no_other(entries: dict[str, Entry]) -> None:
-    assert sorted(entries) == sorted(ARTICLE + BEYOND + URGENT + SMALL_TALK)
+    answered = [name for name, entry in entries.items() if not entry.out_of_scope]
+    assert sorted(answered) == sorted(ARTICLE + BEYOND + URGENT + SMALL_TALK)
 
 
 def test_the_urgent_entries_are_urgent_and_no_others(entries: dict[str, Entry]) -> None:

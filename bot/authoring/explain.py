@@ -14,16 +14,20 @@ _SIMILAR_WORDS: Final = 3
 def explain(bot: FaqBot, question: str) -> str:
     """Return in a few lines of plain text how the reply to a question comes about."""
     reply, policy = bot.ask(question), bot.policy
+    found = bot.lookout.signs(bot.lookout.present(question))
+    signs = [f"  {name}: {' + '.join(row)}" for name, rows in found.items() for row in rows]
     read = [reading for reading in bot.matcher.read(question) if isinstance(reading.feature, str)]
     typed, united = words(question), bot.matcher.canonical(question)
     parts = [
         *([["Read by the rows of words as:", f"  {' '.join(united)}"]] if united != typed else []),
         ["Words (and what each weighs):", *(f"  {_word(reading)}" for reading in read)],
+        *([["Urgent signs:", *signs]] if signs else []),
         ["Best entries:", *(f"  {_entry(match)}" for match in reply.matches[:BEST_ENTRIES])],
         [
             "Thresholds:",
             f"  answer from {policy.answer_from:g}, suggest from {policy.suggest_from:g}",
-            f"  urgent from {policy.urgent_from:g}, unless another entry leads by more than {policy.urgent_lead:g}",
+            f"  urgent from {policy.urgent_from:g}, unless another entry scores more",
+            f"  urgent signs are worth {policy.signs_worth:g}",
         ],
         ["Verdict:", f"  {_verdict(reply, bot)}"],
     ]

@@ -1,0 +1,101 @@
+from collections.abc import Sequence
+
+import pytest
+
+from bot import Entry, FaqBot, Knowledge, Phrasing, Policy, Settings
+from bot.danger import Lookout
+from bot.matching import Matcher
+
+
+def entry(name: str, *asked: str, **more: object) -> Entry:
+    return Entry(name, tuple(Phrasing(text) for text in asked), "Do this.", **more)  # type: ignore[arg-type]  # more: as given
+
+
+FIRE = entry(
+    "fire",
+    "There is a fire!",
+    "no way out",
+    urgent=True,
+    signs=(
+        (("smoke", "flames"), ("stairs", "corridor")),
+        (("alarm bell",),),
+    ),
+)
+FLOOD = entry("flood", "There is water in the cellar", urgent=True, signs=((("water", "flood"), ("cellar",)),))
+HOURS = entry("hours", "When is the library open?", "is the corridor open")
+BASE = Knowledge((FIRE, FLOOD, HOURS), (("corridor", "hallway"),), Settings())
+
+
+@pytest.fixture(scope="module")
+def lookout() -> Lookout:
+    return Lookout(BASE, Matcher(BASE))
+
+
+@pytest.mark.parametrize(
+    ("message", "found"),
+    [
+        ("smoke on the stairs", {"fire": [("smoke", "stairs")]}),
+        ("the STAIRS are full of smoke", {"fire": [("smoke", "stairs")]}),
+        ("smok in the coridor", {"fire": [("smoke", "corridor")]}),
+        ("flames in the hallway", {"fire": [("flames", "corridor")]}),
+        ("smoke", {}),
+        ("the alarm rings, and the bell", {}),
+        ("the alarm rang a bell", {"fire": [("alarm bell",)]}),
+        ("bell alarm", {}),
+        ("flood in the cellar, smoke on the stairs", {"fire": [("smoke", "stairs")], "flood": [("flood", "cellar")]}),
+        ("poke on the chairs", {}),
+        ("", {}),
+    ],
+)
+def test_a_row_of_signs_needs_a_piece_of_each_cell(
+    lookout: Lookout, message: str, found: dict[str, Sequence[Sequence[str]]]
+) -> None:
+    assert lookout.signs(message) == found
+
+
+@pytest.mark.parametrize(
+    ("message", "present"),
+    [
+        ("No smoke, fire or heat, just steam", "just steam"),
+        ("There is no smoke but the alarm rings", "there is the alarm rings"),
+        ("no way out", "no way out"),
+        ("I haven't seen flames. Is it open?", "i is it open"),
+        ("we had a fire in 2015, all fine now", "all fine now"),
+        ("we had a fire years ago and now smoke again", "we had a fire years ago and now smoke again"),
+        ("a fire last year, it smells the same today", "a fire last year it smells the same today"),
+        ("a fire last year. When is the library open", "when is the library open"),
+        ("can't get out", "cant get out"),
+        ("3.5 kg", "3.5 kg"),
+        ("", ""),
+    ],
+)
+def test_what_is_denied_or_long_past_is_not_present(lookout: Lookout, message: str, present: str) -> None:
+    assert lookout.present(message) == present
+
+
+def test_the_danger_is_the_entry_whose_signs_stand_in_the_message(lookout: Lookout) -> None:
+    message = "there is a flood of smoke in the corridor"
+    danger = lookout.watch(message, Matcher(BASE).rank(message))
+    assert danger
+    assert (danger.match.entry.id, danger.signs) == ("fire", (("smoke", "corridor"),))
+
+
+def test_without_a_word_of_an_urgent_entry_there_is_no_danger(lookout: Lookout) -> None:
+    assert lookout.watch("opening hours", Matcher(BASE).rank("opening hours")) is None
+
+
+def test_signs_bring_a_message_over_the_threshold() -> None:
+    bot = FaqBot(BASE, Policy(urgent_from=40))
+    assert bot.ask("is the hallway open, I ask as I see smoke and a fire").kind == "urgent"
+    assert bot.ask("is the hallway open, I see no smoke and no fire").kind != "urgent"
+
+
+def test_a_base_without_urgent_entries_has_no_danger() -> None:
+    calm = Knowledge((HOURS,), (), Settings())
+    assert Lookout(calm, Matcher(calm)).watch("smoke on the stairs", ()) is None
+
+
+@pytest.mark.parametrize("signs", [((("!",),),), ((),), (((),),)])
+def test_a_sign_without_words_is_refused(signs: tuple[tuple[tuple[str, ...], ...], ...]) -> None:
+    with pytest.raises(ValueError, match="a sign without words"):
+        entry("fire", "fire", urgent=True, signs=signs)
