@@ -1,6 +1,7 @@
 """The command line: arguments, exit codes, and the front ends that are no terminal."""
 
 import argparse
+import gc
 import io
 import json
 import os
@@ -46,7 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("--top goes with --json")
     _never_fail_to_print()
     try:
+        gc.disable()  # nothing to collect while the base is read, and much to look through
         bot = FaqBot.load(arguments.knowledge)
+        gc.freeze()
+        gc.enable()
         code: int = arguments.run(bot, arguments)
         sys.stdout.flush()
     except KnowledgeError as error:

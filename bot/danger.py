@@ -127,6 +127,9 @@ class Lookout:
         urgent = [entry for entry in knowledge.entries if entry.urgent]
         self._rows = [(entry, row) for entry in urgent for row in entry.signs]
         self._pieces = {piece: matcher.canonical(piece) for _, row in self._rows for cell in row for piece in cell}
+        self._by_first: dict[str, list[str]] = {}
+        for piece, parts in self._pieces.items():
+            self._by_first.setdefault(parts[0], []).append(piece)
         self._known = list(dict.fromkeys(word for piece in self._pieces.values() for word in piece))
         self._spelt_like = lru_cache(_CACHED_WORDS)(self._find_spelt_like)
         texts = [phrasing.text for entry in urgent for phrasing in entry.phrasings]
@@ -168,7 +171,8 @@ class Lookout:
         for at, word in enumerate(self._matcher.canonical(message)):
             for known in self._spelt_like(word):
                 places[known].append(at)
-        held = {piece for piece, parts in self._pieces.items() if _stands(parts, places)}
+        begun = (piece for word in places for piece in self._by_first.get(word, ()))
+        held = {piece for piece in begun if _stands(self._pieces[piece], places)}
         found: dict[str, list[tuple[str, ...]]] = {}
         for entry, row in self._rows:
             pieces = tuple(next((piece for piece in cell if piece in held), "") for cell in row)

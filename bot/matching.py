@@ -11,7 +11,7 @@ score tells how likely the best fit is to be the right one.
 import heapq
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -50,10 +50,13 @@ _COMMON: Final = 5.5
 _RARE: Final = 4.0
 _LEAST_CONTENT: Final = 0.02
 
+_ENDS: Final = (0, -1)
 _SHORT: Final = 2  # words of so few letters have no misspellings, they are other words
 _MAX_WORDS: Final = 400  # of a question that are read; bounds the time of an answer
-_SHORTLIST: Final = 6  # entries whose phrasings are compared one by one
+_SHORTLIST: Final = 6  # entries at most whose phrasings are compared one by one
+_LIKELY: Final = 0.2  # share of the best entry's fit as a whole that they have at least
 _MOST_SIMILAR: Final = 12  # words that one word may stand for; the others are too far to matter
+_MOST_USES: Final = 500  # entries that a word may point to, those that use it most; bounds the time in a large base
 _LISTED: Final = 50  # entries that are ranked at all
 _LONGEST: Final = 40  # letters of a word that are read; there is no longer English word to find
 _CACHED_WORDS: Final = 4_000  # typed words whose reading is remembered
@@ -150,7 +153,10 @@ class Matcher:
         found = [(text, (number, at)) for number, group in enumerate(texts) for at, text in enumerate(group)]
         self._exact = dict(reversed(found))
         known = (feature for feature in self._index.weights if isinstance(feature, str))
-        self._spellings = [*dict.fromkeys([*known, *self._groups.spellings])]
+        self._spellings: dict[tuple[int, str], list[str]] = {}  # by first and by last letter
+        for word in dict.fromkeys([*known, *self._groups.spellings]):
+            for place in _ENDS:
+                self._spellings.setdefault((place, word[place]), []).append(word)
         self._spelt_like = lru_cache(_CACHED_WORDS)(self._find_spelt_like)
         self._word_clue = lru_cache(_CACHED_WORDS)(self._read_word)
         self._pair_clue = lru_cache(_CACHED_WORDS)(self._read_pair)
@@ -181,8 +187,15 @@ class Matcher:
 
     def canonical(self, question: str) -> tuple[str, ...]:
         """Return the words of a question, each phrase that a row of words holds as the first of its row."""
-        typed = [word[:_LONGEST] for word in words(question)[:_MAX_WORDS]]
-        return self._groups.unite([self._respell(word) for word in typed])
+        return self._groups.unite(self._typed(question))
+
+    def replaced(self, question: str) -> list[tuple[str, str]]:
+        """Return the phrases of a question that a row of words holds, each with the first of its row."""
+        parts = self._groups.parts(self._typed(question))
+        return [(" ".join(phrase), " ".join(first)) for phrase, first in parts if phrase != first]
+
+    def _typed(self, question: str) -> list[str]:
+        return [self._respell(word[:_LONGEST]) for word in words(question)[:_MAX_WORDS]]
 
     def _respell(self, word: str) -> str:
         """Return the word of a group that an unknown word is spelt most like, else the word itself."""
@@ -261,8 +274,10 @@ class Matcher:
         """Return the words of the base and its groups that are spelt like this one, with the similarity."""
         if len(word) <= _SHORT:
             return [(word, 1.0)] if word in self._index.weights or word in self._groups.spellings else []
+        # One slip leaves the first or the last letter as it was.
+        some = dict.fromkeys(near for place in _ENDS for near in self._spellings.get((place, word[place]), ()))
         scorer, cutoff = Indel.normalized_similarity, CLOSE_ENOUGH
-        found = process.extract(word, self._spellings, scorer=scorer, score_cutoff=cutoff, limit=None)
+        found = process.extract(word, list(some), scorer=scorer, score_cutoff=cutoff, limit=None)
         swapped = self._swapped(word) if not found else []
         return [(spelling, similarity) for spelling, similarity, _ in found] or [(near, cutoff) for near in swapped]
 
@@ -283,10 +298,17 @@ class Matcher:
 
 
 class _Clue(NamedTuple):
-    """A reading, and what it says about entries: (entry, weighted product, weight covered, log likelihood ratio)."""
+    """A reading, and what it says about entries.
+
+    Attributes:
+        reading: The reading.
+        met: Each entry, with the weighted product, the weight covered and the logarithm of the likelihood.
+        near: For the entries that were looked at, the phrasings with their products; filled as needed.
+    """
 
     reading: Reading
     met: list[tuple[int, float, float, float]]
+    near: dict[int, list[tuple[int, float]]]
 
 
 class _Index:
@@ -297,29 +319,50 @@ class _Index:
         weights: The weight of each feature: how much it tells about the entry.
     """
 
-    def __init__(self, texts: Sequence[Sequence[Sequence[str]]]) -> None:
+    def __init__(self, texts: Sequence[Sequence[tuple[str, ...]]]) -> None:
         """Index the phrasings, as words, of each entry."""
-        self._phrasings = [len(group) for group in texts]
         self._uses: dict[Feature, dict[int, list[int]]] = {}
+        self._sizes: list[int] = []
         for number, group in enumerate(texts):
             held: dict[Feature, list[int]] = {}
             for at, text in enumerate(group):
-                for feature in dict.fromkeys(_features(text)):
-                    held.setdefault(feature, []).append(at)
+                features: Iterable[Feature] = (*text, *pairwise(text))
+                for feature in dict.fromkeys(features):
+                    if feature in held:
+                        held[feature].append(at)
+                    else:
+                        held[feature] = [at]
             for feature, places in held.items():
-                self._uses.setdefault(feature, {})[number] = places
-        sizes = [0] * len(texts)
-        for uses in self._uses.values():
-            for number, places in uses.items():
-                sizes[number] += len(places)
-        self._sizes = sizes
-        self._background = {
-            feature: sum(len(places) / sizes[number] for number, places in uses.items()) / len(texts)
-            for feature, uses in self._uses.items()
-        }
+                if feature in self._uses:
+                    self._uses[feature][number] = places
+                else:
+                    self._uses[feature] = {number: places}
+            self._sizes.append(sum(map(len, held.values())))
         self.most = math.log(len(texts) + 1)
-        self.weights = {feature: self._weigh(feature, uses) for feature, uses in self._uses.items()}
-        self._lengths = self._measure()
+        self.weights: dict[Feature, float] = {}
+        self._background: dict[Feature, float] = {}
+        self._lengths = self._weigh_all([len(group) for group in texts])
+
+    def _weigh_all(self, phrasings: Sequence[int]) -> list[tuple[float, list[float]]]:
+        """Find the weights, and return for each entry its length as a vector, and those of its phrasings."""
+        squares = [0.0] * len(phrasings)
+        of_phrasings = [[0.0] * count for count in phrasings]
+        for feature, uses in self._uses.items():
+            drawn = 0.0
+            weight = self.weights[feature] = self._weigh(feature, uses, phrasings)
+            for number, places in uses.items():
+                drawn += len(places) / self._sizes[number]
+                squares[number] += (weight * len(places)) ** 2
+                for at in places:
+                    of_phrasings[number][at] += weight * weight
+            self._background[feature] = drawn / len(phrasings)
+            if len(uses) > _MOST_USES:
+                most = heapq.nsmallest(_MOST_USES, uses.items(), key=lambda use: (-len(use[1]), use[0]))
+                self._uses[feature] = dict(sorted(most))
+        return [
+            (math.sqrt(square) or 1.0, [math.sqrt(each) or 1.0 for each in each_of])
+            for square, each_of in zip(squares, of_phrasings, strict=True)
+        ]
 
     def clue(self, reading: Reading) -> "_Clue":
         """Return what a reading says about the entries that use what it may stand for.
@@ -343,26 +386,21 @@ class _Index:
                     met[number] = dot, strength, drawn
         word = isinstance(reading.feature, str)
         share, covers = (1.0, reading.weight) if word else (PAIR_WEIGHT, 0.0)
-        return _Clue(
-            reading,
-            [
-                (
-                    number,
-                    reading.weight * dot,
-                    covers * strength,
-                    share * math.log1p(BACKGROUND * drawn / drawn_anywhere),
-                )
-                for number, (dot, strength, drawn) in met.items()
-            ],
-        )
+        found = [
+            (number, reading.weight * dot, covers * strength, share * math.log1p(BACKGROUND * drawn / drawn_anywhere))
+            for number, (dot, strength, drawn) in met.items()
+        ]
+        return _Clue(reading, found, {})
 
     def compare(self, clues: Sequence["_Clue"]) -> dict[int, tuple[float, int]]:
         """Return how well the entries fit a question: the fit, 0 or more, and the nearest phrasing."""
-        read = [clue.reading for clue in clues]
-        length = math.sqrt(sum(reading.weight**2 for reading in read)) or 1.0
+        length = math.sqrt(sum(clue.reading.weight**2 for clue in clues)) or 1.0
         fits: dict[int, tuple[float, int]] = {}
-        for place, (number, cosine, factor) in enumerate(self._whole_fits(clues, length)):
-            nearest, at = self._nearest_phrasing(read, number) if place < _SHORTLIST else (0.0, 0)
+        likely = 0.0
+        for number, cosine, factor in self._whole_fits(clues, length):
+            likely = likely or cosine * factor * _LIKELY  # of the best, which stands first
+            close = len(fits) < _SHORTLIST and cosine * factor >= likely
+            nearest, at = self._nearest_phrasing(clues, number) if close else (0.0, 0)
             joined = PHRASING_SHARE * nearest / length + (1 - PHRASING_SHARE) * cosine
             fits[number] = joined * factor, at
         return fits
@@ -394,36 +432,38 @@ class _Index:
                 summed[1] += covered
                 summed[2] += likelihood
         total = sum(clue.reading.weight for clue in clues if isinstance(clue.reading.feature, str)) or 1.0
+        lengths = self._lengths
+        cosines = ((dot / lengths[number][0] / length, number) for number, (dot, *_) in sums.items() if dot > 0)
         found = [
-            (
-                number,
-                dot / self._lengths[number][0] / length,
-                math.sqrt(covered / total) * math.exp(LIKELIHOOD_SHARE * likelihood),
-            )
-            for number, (dot, covered, likelihood) in sums.items()
-            if dot > 0
+            (number, cosine, math.sqrt(sums[number][1] / total) * math.exp(LIKELIHOOD_SHARE * sums[number][2]))
+            for cosine, number in heapq.nlargest(2 * _LISTED, cosines)
         ]
         return heapq.nsmallest(_LISTED, found, key=lambda fit: (-fit[1] * fit[2], fit[0]))
 
-    def _nearest_phrasing(self, read: Sequence[Reading], number: int) -> tuple[float, int]:
+    def _nearest_phrasing(self, clues: Sequence["_Clue"], number: int) -> tuple[float, int]:
         """Return the phrasing of an entry that is nearest to the question, as its product and its place."""
         dots: defaultdict[int, float] = defaultdict(float)
-        for reading in read:
-            met: dict[int, float] = {}
-            for likeness in reading.similar:
-                places = self._uses[likeness.feature].get(number)
-                if places:
-                    product = reading.weight * likeness.strength * self.weights[likeness.feature]
-                    for at in places:
-                        if product > met.get(at, 0.0):
-                            met[at] = product
-            for at, product in met.items():
+        for clue in clues:
+            near = clue.near.get(number)
+            if near is None:
+                near = clue.near[number] = self._find_near(clue.reading, number)
+            for at, product in near:
                 dots[at] += product
         lengths = self._lengths[number][1]
         nearest, place = max((dot / lengths[at], -at) for at, dot in dots.items())
         return nearest, -place
 
-    def _weigh(self, feature: Feature, uses: Mapping[int, Sequence[int]]) -> float:
+    def _find_near(self, reading: Reading, number: int) -> list[tuple[int, float]]:
+        """Return the phrasings of an entry that use what a reading may stand for, each with the largest product."""
+        met: dict[int, float] = {}
+        for likeness in reading.similar:
+            product = reading.weight * likeness.strength * self.weights[likeness.feature]
+            for at in self._uses[likeness.feature].get(number, ()):
+                if product > met.get(at, 0.0):
+                    met[at] = product
+        return list(met.items())
+
+    def _weigh(self, feature: Feature, uses: Mapping[int, Sequence[int]], phrasings: Sequence[int]) -> float:
         """Return the weight of a feature.
 
         It is log(entries + 1) less the entropy of the feature over the entries, as in log-entropy
@@ -433,23 +473,8 @@ class _Index:
         share_of_word = 1.0 if isinstance(feature, str) else PAIR_WEIGHT
         if len(uses) == 1:
             return self.most * share_of_word
-        shares = [len(places) / self._phrasings[number] for number, places in uses.items()]
+        shares = [len(places) / phrasings[number] for number, places in uses.items()]
         return (self.most - _entropy(shares)) * share_of_word
-
-    def _measure(self) -> list[tuple[float, list[float]]]:
-        """Return for each entry its length as a vector, and those of its phrasings."""
-        squares = [0.0] * len(self._phrasings)
-        of_phrasings = [[0.0] * count for count in self._phrasings]
-        for feature, uses in self._uses.items():
-            square = self.weights[feature] ** 2
-            for number, places in uses.items():
-                squares[number] += square * len(places) ** 2
-                for at in places:
-                    of_phrasings[number][at] += square
-        return [
-            (math.sqrt(square) or 1.0, [math.sqrt(each) or 1.0 for each in each_of])
-            for square, each_of in zip(squares, of_phrasings, strict=True)
-        ]
 
 
 class _Groups:
@@ -457,30 +482,31 @@ class _Groups:
 
     def __init__(self, rows: Sequence[Sequence[str]]) -> None:
         self._first = {words(phrase): words(row[0]) for row in rows for phrase in row}
+        self._single = {phrase[0]: first[0] for phrase, first in self._first.items() if len(phrase) == len(first) == 1}
         self._longest: dict[str, int] = {}  # the size of the longest phrase that begins with a word
-        for phrase in self._first:
+        for phrase in self._first.keys() - {(word,) for word in self._single}:
             self._longest[phrase[0]] = max(len(phrase), self._longest.get(phrase[0], 0))
         self.spellings = dict.fromkeys(word for phrase in self._first for word in phrase)
 
     def first_word(self, word: str) -> str:
         """Return the word that a word is read as; itself, if it is in no row or its row begins with a phrase."""
-        first = self._first.get((word,), ())
-        return first[0] if len(first) == 1 else word
+        return self._single.get(word, word)
 
     def unite(self, text: Sequence[str]) -> tuple[str, ...]:
         """Return the words with every phrase of a row replaced by its first, longest phrases first."""
-        united: list[str] = []
+        if self._longest.keys().isdisjoint(text):
+            return tuple([self._single.get(word, word) for word in text])
+        return tuple([word for _, first in self.parts(text) for word in first])
+
+    def parts(self, text: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+        """Yield the words and phrases of a text, each with what it is read as."""
         at = 0
         while at < len(text):
-            for size in range(min(self._longest.get(text[at], 0), len(text) - at), 0, -1):
-                if (first := self._first.get(tuple(text[at : at + size]))) is not None:
-                    united.extend(first)
-                    at += size
-                    break
-            else:
-                united.append(text[at])
-                at += 1
-        return tuple(united)
+            sizes = range(min(self._longest.get(text[at], 1), len(text) - at), 0, -1)
+            size = next((size for size in sizes if tuple(text[at : at + size]) in self._first), 1)
+            phrase = tuple(text[at : at + size])
+            yield phrase, self._first.get(phrase, phrase)
+            at += size
 
 
 class _NoLanguage:
@@ -494,11 +520,6 @@ class _NoLanguage:
 
     def names_a_thing(self, _: str) -> bool:
         return False
-
-
-def _features(text: Sequence[str]) -> Iterable[Feature]:
-    """Return the words of a text and its pairs of neighbouring words."""
-    return (*text, *pairwise(text))
 
 
 def _entropy(shares: Sequence[float]) -> float:

@@ -25,8 +25,9 @@ def words(text: str) -> tuple[str, ...]:
     >>> words("What's the MAX dose? 1,000mg?")
     ('whats', 'the', 'max', 'dose', '1000', 'mg')
     """
-    plain = _DROPPED.sub("", unicodedata.normalize("NFKD", text).casefold())
-    return tuple(word.replace(",", "") for word in _WORD.findall(plain))
+    plain = text if text.isascii() else unicodedata.normalize("NFKD", text)  # which leaves ASCII as it is
+    plain = _DROPPED.sub("", plain.casefold())
+    return tuple([word.replace(",", "") for word in _WORD.findall(plain)])
 
 
 def normalize(text: str) -> str:

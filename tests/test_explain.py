@@ -34,7 +34,7 @@ def test_suggestions_are_explained(bot: FaqBot) -> None:
 
 
 def test_words_that_a_row_replaced_are_shown(bot: FaqBot) -> None:
-    assert explain(bot, "late paper back").startswith("Read by the rows of words as:\n  late book\n")
+    assert explain(bot, "late paper back").startswith("By the rows of words:\n  paper back -> book\n")
     assert not explain(bot, "late book").startswith("Read")
 
 

@@ -5,7 +5,6 @@ from typing import Final
 from ..chat import Answer, FaqBot, NoAnswer, Reply, Suggestions, Urgent
 from ..matching import Likeness, Match, Reading
 from ..render import printable
-from ..text import words
 
 BEST_ENTRIES: Final = 5
 _SIMILAR_WORDS: Final = 3
@@ -17,9 +16,9 @@ def explain(bot: FaqBot, question: str) -> str:
     found = bot.lookout.signs(bot.lookout.present(question))
     signs = [f"  {name}: {' + '.join(row)}" for name, rows in found.items() for row in rows]
     read = [reading for reading in bot.matcher.read(question) if isinstance(reading.feature, str)]
-    typed, united = words(question), bot.matcher.canonical(question)
+    replaced = bot.matcher.replaced(question)
     parts = [
-        *([["Read by the rows of words as:", f"  {' '.join(united)}"]] if united != typed else []),
+        *([["By the rows of words:", *(f"  {phrase} -> {first}" for phrase, first in replaced)]] if replaced else []),
         ["Words (and what each weighs):", *(f"  {_word(reading)}" for reading in read)],
         *([["Urgent signs:", *signs]] if signs else []),
         ["Best entries:", *(f"  {_entry(match)}" for match in reply.matches[:BEST_ENTRIES])],
