@@ -32,10 +32,10 @@ class Policy:
         signs_worth: Points that its signs in the question add to the score of an urgent entry.
     """
 
-    answer_from: float = 50.0
+    answer_from: float = 52.0
     suggest_from: float = 22.0
     urgent_from: float = 50.0
-    signs_worth: float = 30.0
+    signs_worth: float = 45.0
 
     def __post_init__(self) -> None:
         """Raise ValueError where the thresholds are out of range or out of order."""
@@ -180,19 +180,22 @@ def decide(
         knowledge: Where they come from.
         policy: The thresholds.
     """
-    disclaimer, message = knowledge.settings.disclaimer, knowledge.settings.no_answer
+    disclaimer = knowledge.settings.disclaimer
     calm = [match for match in matches if not match.entry.urgent]
     if danger:
         alarm = danger.match.score + (policy.signs_worth if danger.signs else 0.0)
         if alarm >= max(policy.urgent_from, calm[0].score if calm else 0.0):
             return _give(question, danger.match, matches, knowledge)
-    if calm and calm[0].score >= policy.answer_from:
-        if not calm[0].entry.out_of_scope:
-            return _give(question, calm[0], matches, knowledge)
-        message = calm[0].entry.answer
-    elif near := [match for match in calm if match.score >= policy.suggest_from and not match.entry.out_of_scope]:
+    outside = calm[0].entry if calm and calm[0].entry.out_of_scope and calm[0].score >= policy.answer_from else None
+    known = [match for match in calm if not match.entry.out_of_scope]
+    if known and not outside and known[0].score >= policy.answer_from:
+        return _give(question, known[0], matches, knowledge)
+    # Where something out of scope is nearest, only what could have been the answer is offered.
+    near = [match for match in known if match.score >= (policy.answer_from if outside else policy.suggest_from)]
+    if near:
         suggestions = tuple(near[:MAX_SUGGESTIONS])
         return Suggestions(question=question, disclaimer=disclaimer, matches=matches, suggestions=suggestions)
+    message = outside.answer if outside else knowledge.settings.no_answer
     return NoAnswer(question=question, disclaimer=disclaimer, matches=matches, message=message)
 
 
