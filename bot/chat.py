@@ -15,6 +15,8 @@ from .matching import Match, Matcher
 
 SCHEMA_VERSION: Final = 1
 MAX_SUGGESTIONS: Final = 3
+_ASKS_FROM: Final = 40.0  # points of an answer from which a message in danger asks for it, too
+_ASK_AGAIN: Final = "You can ask your question again when help is there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +30,23 @@ class Policy:
     Attributes:
         answer_from: The best entry is answered from this score on.
         suggest_from: Below that, entries are offered as suggestions from this score on.
-        urgent_from: An urgent entry comes before all others from this score on, if none scores higher.
+        urgent_from: An urgent entry comes before all others from this score on.
+        urgent_lead: How far it scores above every other then.
         signs_worth: Points that its signs in the question add to the score of an urgent entry.
     """
 
     answer_from: float = 52.0
     suggest_from: float = 22.0
     urgent_from: float = 50.0
-    signs_worth: float = 45.0
+    urgent_lead: float = 10.0
+    signs_worth: float = 55.0
 
     def __post_init__(self) -> None:
         """Raise ValueError where the thresholds are out of range or out of order."""
         if not 0 <= self.suggest_from <= self.answer_from <= 100:
             raise ValueError("suggest_from and answer_from must be in this order, between 0 and 100")
-        if not (0 <= self.urgent_from <= 100 and 0 <= self.signs_worth <= 100):
-            raise ValueError("urgent_from and signs_worth must be between 0 and 100")
+        if not all(0 <= points <= 100 for points in (self.urgent_from, self.urgent_lead, self.signs_worth)):
+            raise ValueError("urgent_from, urgent_lead and signs_worth must be between 0 and 100")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,15 +123,17 @@ class Urgent(_Reply):
 
     Attributes:
         match: The urgent entry, its score and the phrasing that matched.
+        asks: Whether the message seems to ask something, too, which can wait.
     """
 
     kind: ClassVar[Literal["urgent"]] = "urgent"
     match: Match
+    asks: bool = False
 
     @property
     def text(self) -> str:
         """What to do, the first thing first."""
-        return _with_note(self.match.entry)
+        return f"{_with_note(self.match.entry)}\n\n{_ASK_AGAIN}" if self.asks else _with_note(self.match.entry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,8 +190,9 @@ def decide(
     calm = [match for match in matches if not match.entry.urgent]
     if danger:
         alarm = danger.match.score + (policy.signs_worth if danger.signs else 0.0)
-        if alarm >= max(policy.urgent_from, calm[0].score if calm else 0.0):
-            return _give(question, danger.match, matches, knowledge)
+        if alarm >= max(policy.urgent_from, calm[0].score + policy.urgent_lead if calm else 0.0):
+            asks = any(match.score >= _ASKS_FROM and not match.entry.out_of_scope for match in calm)
+            return Urgent(question=question, disclaimer=disclaimer, matches=matches, match=danger.match, asks=asks)
     outside = calm[0].entry if calm and calm[0].entry.out_of_scope and calm[0].score >= policy.answer_from else None
     known = [match for match in calm if not match.entry.out_of_scope]
     if known and not outside and known[0].score >= policy.answer_from:
@@ -208,7 +215,8 @@ class FaqBot:
     def __init__(self, knowledge: Knowledge, policy: Policy | None = None) -> None:
         self.knowledge = knowledge
         self.policy = policy or Policy()
-        self.matcher = Matcher(knowledge, English())
+        self._language = English()
+        self.matcher = Matcher(knowledge, self._language)
         self.lookout = Lookout(knowledge, self.matcher)
 
     @classmethod
@@ -224,7 +232,12 @@ class FaqBot:
         """Return the reply to a question. Any str is accepted, and nothing is raised."""
         matches = self.matcher.rank(question)
         danger = self.lookout.watch(question, matches)
-        return decide(question, matches, danger, self.knowledge, self.policy)
+        reply = decide(question, matches, danger, self.knowledge, self.policy)
+        settings = self.knowledge.settings
+        if isinstance(reply, Urgent) or not settings.only_english or not self._language.is_foreign(question):
+            return reply
+        message = f"{settings.only_english}\n\n{settings.no_answer}"
+        return NoAnswer(question=question, disclaimer=settings.disclaimer, matches=matches, message=message)
 
 
 class Conversation:

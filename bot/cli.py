@@ -14,8 +14,8 @@ from typing import Final, TextIO
 from .authoring.evaluate import Result, evaluate, report, share_right
 from .authoring.explain import explain
 from .chat import Answer, Conversation, FaqBot, Reply, Urgent
-from .errors import KnowledgeError
-from .loading import load_questions
+from .errors import KnowledgeError, Problem
+from .loading import check_knowledge, load_questions, shipped_folder
 from .render import listing, printable, to_text
 
 ANSWERED: Final = 0
@@ -47,11 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("--top goes with --json")
     _never_fail_to_print()
     try:
-        gc.disable()  # nothing to collect while the base is read, and much to look through
-        bot = FaqBot.load(arguments.knowledge)
-        gc.freeze()
-        gc.enable()
-        code: int = arguments.run(bot, arguments)
+        code: int = arguments.run(arguments)
         sys.stdout.flush()
     except KnowledgeError as error:
         print(printable(str(error)), file=sys.stderr)
@@ -88,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(metavar="COMMAND")
 
-    def add(name: str, run: Callable[[FaqBot, argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
+    def add(name: str, run: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=summary, description=summary, parents=[options], allow_abbrev=False)
         command.set_defaults(run=run)
         return command
@@ -106,6 +102,8 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument(
         "--min-right", type=float, metavar="PERCENT", help="exit code 1 if fewer are treated as labelled"
     )
+    check = add("check", _check, "print every problem of knowledge folders or files, with its place")
+    check.add_argument("paths", nargs="*", metavar="PATH", help="without it, the base in use")
     why = add("why", _why, "explain how the reply to a question is found")
     why.add_argument("question", nargs="+")
     return parser
@@ -126,7 +124,8 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _chat(bot: FaqBot, arguments: argparse.Namespace) -> int:
+def _chat(arguments: argparse.Namespace) -> int:
+    bot = _load(arguments)
     if not (_is_terminal(sys.stdin) and _is_terminal(sys.stdout)):
         conversation = Conversation(bot)
         replies = (conversation.send(line) for line in _lines() if line.strip())
@@ -140,7 +139,8 @@ def _chat(bot: FaqBot, arguments: argparse.Namespace) -> int:
     return terminal.run(bot, write=terminal.write_plain if arguments.no_color else None)
 
 
-def _ask(bot: FaqBot, arguments: argparse.Namespace) -> int:
+def _ask(arguments: argparse.Namespace) -> int:
+    bot = _load(arguments)
     questions = [" ".join(arguments.question)] if arguments.question else _lines()
 
     def to_json(reply: Reply) -> str:
@@ -149,17 +149,45 @@ def _ask(bot: FaqBot, arguments: argparse.Namespace) -> int:
     return _print_replies(map(bot.ask, questions), to_json if arguments.json else _to_plain)
 
 
-def _list(bot: FaqBot, _: argparse.Namespace) -> int:
+def _list(arguments: argparse.Namespace) -> int:
+    bot = _load(arguments)
     print(listing(bot.knowledge))
     return ANSWERED
 
 
-def _why(bot: FaqBot, arguments: argparse.Namespace) -> int:
+def _why(arguments: argparse.Namespace) -> int:
+    bot = _load(arguments)
     print(explain(bot, " ".join(arguments.question)))
     return ANSWERED
 
 
-def _eval(bot: FaqBot, arguments: argparse.Namespace) -> int:
+def _load(arguments: argparse.Namespace) -> FaqBot:
+    gc.disable()  # nothing to collect while the base is read, and much to look through
+    bot = FaqBot.load(arguments.knowledge)
+    gc.freeze()
+    gc.enable()
+    return bot
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    """Print the problems and warnings of knowledge folders and files; the exit code is 1 if there are any."""
+    problems: list[Problem] = []
+    said = []
+    for path in arguments.paths or [arguments.knowledge or shipped_folder()]:
+        try:
+            knowledge, found = check_knowledge(path)
+        except KnowledgeError as error:
+            knowledge, found = None, error.problems
+        problems.extend(found)
+        if knowledge and not found:
+            phrasings = sum(len(entry.phrasings) for entry in knowledge.entries)
+            said.append(f"{path}: {len(knowledge.entries)} entries, {phrasings} phrasings: no problems.")
+    print(printable("\n".join([*map(str, problems), *said])), flush=True)
+    return NOT_ANSWERED if problems else ANSWERED
+
+
+def _eval(arguments: argparse.Namespace) -> int:
+    bot = _load(arguments)
     code = ANSWERED
     for path in arguments.files:
         questions = load_questions(path, ids=[entry.id for entry in bot.knowledge.entries])

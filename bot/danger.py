@@ -99,6 +99,11 @@ _LONG_AGO: Final = re.compile(
     r"as an? (?:child|kid|baby|boy|girl|teenager|student)|"
     r"used to|when i was|in my (?:teens|twenties|thirties|youth)|history of|back in)\b"
 )
+# What is asked of people in general; not "can you help", nor "could I die of this".
+_IN_GENERAL: Final = re.compile(
+    r"\bif (?:you|one|people|somebody|someone)\b|"
+    r"\b(?:can|could|do|does|would) (?:you|one|people|somebody|someone|a person) (?:be|feel|get|have|overdose|take)\b"
+)
 _AGAIN: Final = re.compile(r"\b(?:again|same|now|today|tonight|this (?:morning|evening|afternoon)|since then|worse)\b")
 _OVER: Final = re.compile(r"\b(?:fine|ok|okay|better|well|gone|cleared|healed|over|recovered|sorted|normal|settled)\b")
 
@@ -151,7 +156,7 @@ class Lookout:
         return Danger(match, tuple(found.get(match.entry.id, ()))) if match else None
 
     def present(self, message: str) -> str:
-        """Return the words of a message without what it denies and what it says of the distant past.
+        """Return the words of a message without what it denies, tells of the distant past or asks in general.
 
         A denial that is itself a sign, such as "no pulse", stays.
         """
@@ -162,7 +167,7 @@ class Lookout:
             for at, (clause, end) in enumerate(zip(clauses, parts[1::2], strict=True)):
                 later = " ".join(clauses[at:])
                 past = _LONG_AGO.search(clause) and (_OVER.search(later) or not _AGAIN.search(later))
-                kept += ["" if past else clause, "," if end == "," else "."]
+                kept += ["" if past or _IN_GENERAL.search(clause) else clause, "," if end == "," else "."]
         return " ".join(self._undenied(" ".join(kept).split()))
 
     def signs(self, message: str) -> dict[str, list[tuple[str, ...]]]:

@@ -18,7 +18,8 @@ class Problem:
         path: The file or folder, as the caller named it.
         line: 1-based; 1 where the problem concerns the whole file.
         column: 1-based, in characters.
-        code: "KB" and three digits; stable, so that tools can filter by it.
+        code: "KB" and three digits; stable, so that tools can filter by it. From KB101 on it is a
+            warning: the knowledge can be used.
         message: What is wrong and what to do about it; no full stop.
     """
 
@@ -27,6 +28,11 @@ class Problem:
     column: int
     code: str
     message: str
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether the knowledge can be used all the same."""
+        return self.code > "KB100"
 
     def __str__(self) -> str:
         """Return `path:line:column: CODE message`, the form that editors follow."""

@@ -127,12 +127,15 @@ class Settings:
         greeting: Shown once when a chat starts; at most three lines are shown.
         disclaimer: Comes with every reply.
         no_answer: What the bot says when it does not know.
+        only_english: What it says before that to a question in another language; "" where the
+            language of a question does not matter.
     """
 
     name: str = "magbot"
     greeting: str = GREETING
     disclaimer: str = DISCLAIMER
     no_answer: str = NO_ANSWER
+    only_english: str = ""
 
     def __post_init__(self) -> None:
         """Raise ValueError for a bot without a disclaimer, or with nothing to say where it does not know."""

@@ -29,7 +29,11 @@ _UNREADABLE: Final = ("KB001", "KB002")
 _MISSING: Final = ("KB010", "KB011")
 
 _SECTIONS: Final = ("bot", "words", "sources", "entries")
-_BOT_KEYS: Final = ("name", "greeting", "disclaimer", "no_answer")
+_YEAR: Final = 365  # days after which a source is to be read again
+_LATIN: Final = re.compile(r"[a-z\u00df-\u024f]")
+_FREQUENT: Final = 5.2  # Zipf frequency of an English word that is in no list of another language
+
+_BOT_KEYS: Final = ("name", "greeting", "disclaimer", "no_answer", "only_english")
 _SOURCE_KEYS: Final = ("title", "publisher", "year", "url", "checked")
 _QUESTION_KEYS: Final = ("expect", "ask", "kind")
 _ENTRY_KEYS: Final = (
@@ -61,24 +65,42 @@ def load_knowledge(folder: str | Path) -> Knowledge:
     Raises:
         KnowledgeError: With all problems of all files, each at its place.
     """
+    knowledge, problems = check_knowledge(folder)
+    if knowledge is None:
+        raise KnowledgeError(problem for problem in problems if not problem.is_warning)
+    return knowledge
+
+
+def check_knowledge(
+    folder: str | Path, today: datetime.date | None = None
+) -> tuple[Knowledge | None, tuple[Problem, ...]]:
+    """Return the knowledge, or None where it cannot be used, and all problems and warnings, sorted by place.
+
+    Args:
+        folder: As for `load_knowledge`.
+        today: What the age of a source is counted from; the date of the computer if left out.
+
+    Raises:
+        KnowledgeError: There is nothing to check, as the folder cannot be read.
+    """
     problems: list[Problem] = []
     files = [_File(path, problems) for path in _paths(folder)]
     sections = [(file, file.sections()) for file in files]
-    base = _Base()
+    base = _Base(today or datetime.date.today())
     for file, found in sections:
         base.take_sources(file, found.get("sources"))
         base.take_settings(file, found.get("bot"))
         base.take_words(file, found.get("words"))
         base.take_ids(file, found.get("entries"))
     entries = [entry for draft in base.drafts if (entry := base.entry(draft))]
-    if not base.drafts and not problems:
+    if not base.drafts and all(problem.is_warning for problem in problems):
         problems.append(Problem(str(folder), 1, 1, "KB007", 'no entries here; add a file with the section "entries"'))
     if any(problem.code in _UNREADABLE for problem in problems):
         # What a file that cannot be read holds is unknown, so nothing can be said to be missing.
         problems = [problem for problem in problems if problem.code not in _MISSING]
-    if problems:
-        raise KnowledgeError(problems)
-    return Knowledge(tuple(entries), tuple(base.words), base.settings)
+    usable = all(problem.is_warning for problem in problems)
+    knowledge = Knowledge(tuple(entries), tuple(base.words), base.settings) if usable else None
+    return knowledge, tuple(sorted(problems))
 
 
 def load_questions(path: str | Path, *, ids: Sequence[str] | None = None) -> tuple[LabelledQuestion, ...]:
@@ -159,6 +181,23 @@ class English:
         """Return whether a word names what one can touch: an animal, a food, a part of the body, ..."""
         line = self._line(word)
         return bool(line) and line[1].endswith(b"*")
+
+    def is_foreign(self, text: str) -> bool:
+        """Return whether a text is in another language, by its letters or by the frequent words of languages.
+
+        One word, or a text with as many frequent English words, tells nothing.
+        """
+        typed = words(text)
+        letters = "".join(filter(str.isalpha, "".join(typed)))
+        if len(letters) > 2 * len(_LATIN.findall(letters)):
+            return True
+        own = sum(self.frequency(word) >= _FREQUENT for word in typed)
+        return any(len(known.intersection(typed)) > max(1, own) for known in self._languages)
+
+    @cached_property
+    def _languages(self) -> list[frozenset[str]]:
+        text = self._path.with_name("languages.txt").read_text(encoding="utf-8")
+        return [frozenset(line.split()[1:]) for line in text.splitlines()]
 
     def _line(self, word: str) -> list[bytes]:
         sought, lines = word.encode(errors="replace"), self._lines
@@ -397,7 +436,8 @@ class _Draft:
 class _Base:
     """What the files say together."""
 
-    def __init__(self) -> None:
+    def __init__(self, today: datetime.date) -> None:
+        self._today = today
         self.settings = Settings()
         self.words: list[tuple[str, ...]] = []
         self.drafts: list[_Draft] = []
@@ -432,8 +472,15 @@ class _Base:
         for name, (key, value) in node.rows.items():
             found = file.table(value, _SOURCE_KEYS, required=["title"])
             texts = {field: file.text(item) for field, item in found.items()}
-            if texts.get("checked") and not _is_date(texts["checked"]):
+            checked = texts.get("checked", "")
+            if checked and not _is_date(checked):
                 file.report(found["checked"], "KB008", "expected a date, as in 2026-11-22")
+            elif checked and (age := (self._today - datetime.date.fromisoformat(checked)).days) > _YEAR:
+                file.report(
+                    found["checked"],
+                    "KB101",
+                    f"the source was checked {age} days ago; read it again and put the date here",
+                )
             if self._first(file, key, "source", name):
                 self._sources[name] = Source(**{**texts, "title": texts.get("title") or "untitled"})
 

@@ -26,6 +26,7 @@ from .text import words
 # Chosen on the development questions of CLINC150 and BANKING77 with ten phrasings an entry,
 # out of .7 to .8, 1 to 3, .3 to .7 and .2 to .5, by the share of questions ranked right.
 CLOSE_ENOUGH: Final = 0.75  # similarity from which a word may be a misspelling of another
+INFLECTED: Final = 0.8  # the same for an English word, which is rather itself than a slip for another
 SHARPNESS: Final = 2  # power of that similarity: a far spelling is worth less than its letters
 MEANING_SHARPNESS: Final = 1.5  # power of the cosine of two words' meanings
 PAIR_WEIGHT: Final = 0.4  # weight of two neighbouring words beside that of one word
@@ -46,6 +47,7 @@ _ODDS: Final = (
 
 # Content words by their Zipf frequency: in full those rarer than one word in a hundred thousand,
 # hardly those as common as "about".
+_NO_SLIP: Final = 2.5  # Zipf frequency of a word that nobody types by mistake
 _COMMON: Final = 5.5
 _RARE: Final = 4.0
 _LEAST_CONTENT: Final = 0.02
@@ -276,7 +278,8 @@ class Matcher:
             return [(word, 1.0)] if word in self._index.weights or word in self._groups.spellings else []
         # One slip leaves the first or the last letter as it was.
         some = dict.fromkeys(near for place in _ENDS for near in self._spellings.get((place, word[place]), ()))
-        scorer, cutoff = Indel.normalized_similarity, CLOSE_ENOUGH
+        known = self._language.frequency(word) >= _NO_SLIP
+        scorer, cutoff = Indel.normalized_similarity, INFLECTED if known else CLOSE_ENOUGH
         found = process.extract(word, list(some), scorer=scorer, score_cutoff=cutoff, limit=None)
         swapped = self._swapped(word) if not found else []
         return [(spelling, similarity) for spelling, similarity, _ in found] or [(near, cutoff) for near in swapped]

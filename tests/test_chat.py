@@ -39,7 +39,7 @@ KEYS = [
 
 @pytest.fixture(scope="module")
 def bot(library: Knowledge) -> FaqBot:
-    return FaqBot(library, Policy(answer_from=50, suggest_from=5, urgent_from=30))
+    return FaqBot(library, Policy(answer_from=50, suggest_from=2, urgent_from=30))
 
 
 def test_a_question_that_fits_is_answered(bot: FaqBot) -> None:
@@ -68,7 +68,7 @@ def test_a_question_that_fits_nothing_is_declined_with_what_the_bot_knows(bot: F
 
 
 def test_an_urgent_entry_with_its_signs_comes_before_a_better_answer(bot: FaqBot) -> None:
-    reply = bot.ask("there is a fire, does a book cost")
+    reply = bot.ask("there is a fire, does a late book cost")
     assert reply.matches[0].entry.id != "fire"
     assert isinstance(reply, Urgent)
     assert reply.text.startswith("Leave now.")
@@ -85,7 +85,7 @@ def test_an_urgent_entry_that_scores_low_does_not_come_first(bot: FaqBot) -> Non
         ({"answer_from": 101}, "between 0 and 100"),
         ({"suggest_from": -1}, "between 0 and 100"),
         ({"urgent_from": 200}, "between 0 and 100"),
-        ({"signs_worth": -1}, "between 0 and 100"),
+        ({"urgent_lead": -1}, "between 0 and 100"),
         ({"signs_worth": float("nan")}, "between 0 and 100"),
     ],
 )
@@ -139,7 +139,13 @@ def test_a_note_stands_in_json_and_in_the_text(bot: FaqBot) -> None:
 
 def test_a_score_on_a_threshold_is_enough(library: Knowledge) -> None:
     hours, cards, _, fire = library.entries
-    settings = {"answer_from": 50.0, "suggest_from": 20.0, "urgent_from": 40.0, "signs_worth": 30.0}
+    settings = {
+        "answer_from": 50.0,
+        "suggest_from": 20.0,
+        "urgent_from": 40.0,
+        "urgent_lead": 10.0,
+        "signs_worth": 30.0,
+    }
 
     def kind(*scores: tuple[Entry, float], signs: tuple[tuple[str, ...], ...] = ()) -> str:
         matches = tuple(Match(entry, score, entry.phrasings[0]) for entry, score in scores)
@@ -153,8 +159,8 @@ def test_a_score_on_a_threshold_is_enough(library: Knowledge) -> None:
         "none",
     ]
     assert [kind((fire, score)) for score in (40.0, 39.9)] == ["urgent", "none"]
-    assert [kind((cards, 60.0), (fire, score)) for score in (60.0, 59.9)] == ["urgent", "answer"]
-    assert [kind((cards, 60.0), (fire, score), signs=(("smoke",),)) for score in (30.0, 29.9)] == ["urgent", "answer"]
+    assert [kind((cards, 60.0), (fire, score)) for score in (70.0, 69.9)] == ["urgent", "answer"]
+    assert [kind((cards, 60.0), (fire, score), signs=(("smoke",),)) for score in (40.0, 39.9)] == ["urgent", "answer"]
 
 
 def test_what_is_out_of_scope_is_declined_in_its_own_words_and_never_offered(library: Knowledge) -> None:

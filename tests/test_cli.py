@@ -244,3 +244,23 @@ def test_asking_does_not_load_the_terminal() -> None:
         "import sys; from bot.cli import main; main(['ask', 'is it safe']); assert 'prompt_toolkit' not in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, check=False).returncode == 0
+
+
+def test_check_says_that_the_shipped_base_has_no_problems() -> None:
+    done = run("check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith(" phrasings: no problems.\n")
+
+
+def test_check_prints_every_problem_of_every_path(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("entries:\n  - question: Open?\n", encoding="utf-8")
+    done = run("check", str(tmp_path), str(tmp_path / "none"))
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "a.yaml:2:5: KB007" in done.stdout
+    assert "none:1:1: KB001" in done.stdout
+
+
+def test_check_uses_the_knowledge_that_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("entries:\n  - {question: Open?, answer: Now.}\n", encoding="utf-8")
+    done = run("check", "--knowledge", str(tmp_path))
+    assert (done.returncode, done.stdout) == (0, f"{tmp_path}: 1 entries, 1 phrasings: no problems.\n")

@@ -65,6 +65,8 @@ def test_a_row_of_signs_needs_a_piece_of_each_cell(
         ("a fire last year, it smells the same today", "a fire last year it smells the same today"),
         ("a fire last year. When is the library open", "when is the library open"),
         ("can't get out", "cant get out"),
+        ("what happens if you see smoke, is it open", "is it open"),
+        ("can you help, I see smoke", "can you help i see smoke"),
         ("3.5 kg", "3.5 kg"),
         ("", ""),
     ],

@@ -1,4 +1,5 @@
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -6,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bot
-from bot import KnowledgeError, Source, load_knowledge
-from bot.loading import English, shipped_folder
+from bot import FaqBot, KnowledgeError, Source, load_knowledge
+from bot.loading import English, check_knowledge, shipped_folder
 
 BAD = sorted((Path(__file__).parent / "bad_knowledge").glob("*.yaml"))
 
@@ -220,6 +221,45 @@ def test_frequent_words_have_higher_frequencies() -> None:
     english = English()
     assert 8 > english.frequency("the") > english.frequency("leg") > english.frequency("calf") > 0
     assert english.frequency("xylozzz") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "foreign"),
+    [
+        ("me duelen las piernas por la noche", True),
+        ("quel dosage de magn\u00e9sium par jour", True),
+        ("ik heb kramp in mijn kuit", True),
+        ("\u0441\u0443\u0434\u043e\u0440\u043e\u0433\u0438", True),
+        ("\u8db3\u304c\u3064\u308b", True),
+        ("what is the best time to take it", False),
+        ("my gran says la dolce vita", False),
+        ("hwo mcuh shuold i tkae", False),
+        ("", False),
+        ("42", False),
+    ],
+)
+def test_another_language_is_told_by_its_letters_or_its_frequent_words(text: str, foreign: bool) -> None:  # noqa: FBT001
+    assert English().is_foreign(text) is foreign
+
+
+def test_no_phrasing_of_the_shipped_base_is_in_another_language(shipped: FaqBot) -> None:
+    texts = [phrasing.text for entry in shipped.knowledge.entries for phrasing in entry.phrasings]
+    odd = [text for text in texts if text.isascii() and English().is_foreign(text)]
+    assert len(odd) <= 2, odd  # two are on purpose
+
+
+def test_a_source_that_was_checked_more_than_a_year_ago_is_a_warning(tmp_path: Path) -> None:
+    text = "sources:\n  rules: {title: Rules, checked: 2026-01-01}\nentries:\n  - {question: Open?, answer: 'Yes.'}\n"
+    (tmp_path / "library.yaml").write_text(text, encoding="utf-8")
+    knowledge, problems = check_knowledge(tmp_path, date(2027, 1, 1))
+    assert (knowledge is None, problems) == (False, ())
+    knowledge, (problem,) = check_knowledge(tmp_path, date(2027, 1, 2))
+    assert knowledge is not None
+    assert problem.is_warning
+    assert str(problem).endswith(
+        "library.yaml:2:34: KB101 the source was checked 366 days ago; read it again and put the date here"
+    )
+    load_knowledge(tmp_path)
 
 
 def test_every_line_of_the_table_is_found_and_no_other(tmp_path: Path) -> None:

@@ -45,9 +45,9 @@ def test_no_question_is_a_phrasing(shipped: FaqBot) -> None:
 
 
 def test_questions_in_scope_are_answered(results: dict[str, list[Result]]) -> None:
-    assert share(results["in scope"], "right") >= 0.80
+    assert share(results["in scope"], "right") >= 0.79
     assert share(results["in scope"], "right", "suggested") >= 0.88
-    assert share(results["in scope"], "wrong") <= 0.07
+    assert share(results["in scope"], "wrong") <= 0.06
 
 
 def test_the_figures_in_the_readme_are_those_measured(results: dict[str, list[Result]]) -> None:
@@ -60,12 +60,12 @@ def test_the_figures_in_the_readme_are_those_measured(results: dict[str, list[Re
 
 
 def test_people_in_danger_get_help(results: dict[str, list[Result]]) -> None:
-    assert share(results["urgent"], "right") >= 0.86
+    assert share(results["urgent"], "right") >= 0.94
 
 
 def test_questions_about_something_else_are_declined(results: dict[str, list[Result]]) -> None:
     assert share(results["oos-far"] + results["oos-noise"], "wrong") <= 0.08
     assert share(results["oos-far"] + results["oos-noise"], "right") >= 0.70
-    assert share(results["oos-near"], "wrong") <= 0.35
-    assert share(results["oos-trap"], "wrong") <= 0.60
-    assert share(results["calm"], "wrong") <= 0.20
+    assert share(results["oos-near"], "wrong") <= 0.14
+    assert share(results["oos-trap"], "wrong") <= 0.26
+    assert share(results["calm"], "wrong") <= 0.13

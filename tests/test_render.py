@@ -1,8 +1,6 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot import Conversation, FaqBot, Knowledge, Policy, to_text
+from bot import FaqBot, Knowledge, Policy, to_text
 from bot.render import MAX_WIDTH, blocks, listing, printable, wrap
 
 
@@ -60,12 +58,6 @@ def test_addresses_are_not_cut() -> None:
 
 def test_control_characters_and_direction_marks_are_not_shown() -> None:
     assert printable("a\x1b[31mb\x07\x9b\u202ec\u2066d\ne\tf") == "a[31mbcd\ne\tf"
-
-
-@given(st.text(), st.integers(min_value=1, max_value=300))
-def test_the_disclaimer_ends_every_reply(shipped: FaqBot, question: str, width: int) -> None:
-    reply = Conversation(shipped).send(question)
-    assert to_text(reply, width=width).endswith(wrap(reply.disclaimer, width))
 
 
 def test_the_listing_groups_questions_by_file(library: Knowledge) -> None:

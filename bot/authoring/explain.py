@@ -25,7 +25,7 @@ def explain(bot: FaqBot, question: str) -> str:
         [
             "Thresholds:",
             f"  answer from {policy.answer_from:g}, suggest from {policy.suggest_from:g}",
-            f"  urgent from {policy.urgent_from:g}, unless another entry scores more",
+            f"  urgent from {policy.urgent_from:g}, and {policy.urgent_lead:g} above every other entry",
             f"  urgent signs are worth {policy.signs_worth:g}",
         ],
         ["Verdict:", f"  {_verdict(reply, bot)}"],
