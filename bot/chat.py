@@ -15,7 +15,6 @@ from .matching import Match, Matcher
 
 SCHEMA_VERSION: Final = 1
 MAX_SUGGESTIONS: Final = 3
-_ASKS_FROM: Final = 40.0  # points of an answer from which a message in danger asks for it, too
 _ASK_AGAIN: Final = "You can ask your question again when help is there."
 
 
@@ -123,7 +122,7 @@ class Urgent(_Reply):
 
     Attributes:
         match: The urgent entry, its score and the phrasing that matched.
-        asks: Whether the message seems to ask something, too, which can wait.
+        asks: Whether the message would have got an answer, too, which can wait.
     """
 
     kind: ClassVar[Literal["urgent"]] = "urgent"
@@ -191,7 +190,7 @@ def decide(
     if danger:
         alarm = danger.match.score + (policy.signs_worth if danger.signs else 0.0)
         if alarm >= max(policy.urgent_from, calm[0].score + policy.urgent_lead if calm else 0.0):
-            asks = any(match.score >= _ASKS_FROM and not match.entry.out_of_scope for match in calm)
+            asks = any(match.score >= policy.answer_from and not match.entry.out_of_scope for match in calm)
             return Urgent(question=question, disclaimer=disclaimer, matches=matches, match=danger.match, asks=asks)
     outside = calm[0].entry if calm and calm[0].entry.out_of_scope and calm[0].score >= policy.answer_from else None
     known = [match for match in calm if not match.entry.out_of_scope]

@@ -242,3 +242,10 @@ def test_any_text_gets_a_reply_with_the_disclaimer(shipped: FaqBot, question: st
 @pytest.mark.parametrize("question", ["", "a" * 100_000, "cramp " * 20_000, "\U0001f600" * 1000, "\x1b[2J", "\udcff"])
 def test_extreme_questions_get_a_reply(shipped: FaqBot, question: str) -> None:
     assert shipped.ask(question).text
+
+
+def test_a_question_beside_a_danger_can_be_asked_again(bot: FaqBot) -> None:
+    both = bot.ask("there is a fire, does a late book cost")
+    assert both.text.startswith("Leave now.")
+    assert both.text.endswith("You can ask your question again when help is there.")
+    assert bot.ask("there is a fire").text == "Leave now.\n\nCall for help."

@@ -1,10 +1,11 @@
 import dataclasses
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import Knowledge, Matcher, Phrasing
+from bot import FaqBot, Knowledge, Matcher, Phrasing
 
 
 @pytest.fixture(scope="module")
@@ -163,3 +164,21 @@ def test_a_content_word_that_the_entry_lacks_lowers_the_score_more_than_a_common
     assert matcher.rank("and overdue")[0].score > matcher.rank("zebra overdue")[0].score
     (common, rare) = (reading.content for reading in matcher.read("and zebra") if isinstance(reading.feature, str))
     assert 0 < common < rare == 1
+
+
+def test_the_order_of_the_entries_changes_no_ranking(shipped: FaqBot) -> None:
+    entries = list(shipped.knowledge.entries)
+    random.Random(1).shuffle(entries)
+    shuffled = FaqBot(Knowledge(tuple(entries), shipped.knowledge.words, shipped.knowledge.settings))
+    for question in (
+        "wot helps at nite",
+        "is it safe with my water tablets",
+        "my calf is hot and swollen",
+        "zinc",
+        "help",
+    ):
+        ranked = [
+            [(match.entry.id, round(match.score, 6)) for match in bot.matcher.rank(question)]
+            for bot in (shipped, shuffled)
+        ]
+        assert ranked[0] == ranked[1]
