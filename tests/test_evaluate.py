@@ -22,7 +22,7 @@ def bot(library: Knowledge) -> FaqBot:
         ("opening hours", ("fees",), "wrong"),
         ("opening hours", ("none",), "wrong"),
         ("I smell smoke", ("fire",), "right"),
-        ("I smell smoke", ("fees",), "wrong"),
+        ("I smell smoke", ("fees",), "alarm"),
         ("bicycle", ("none",), "right"),
         ("bicycle", ("fees",), "declined"),
         ("card or book today, I wonder", ("cards",), "suggested"),
@@ -44,7 +44,7 @@ def test_the_report_counts_by_kind_and_shows_failures_with_near_misses(bot: FaqB
     results = list(evaluate(bot, questions))
     text = report(results)
     assert share_right(results) == pytest.approx(200 / 3)
-    assert text.splitlines()[1].split() == ["keyword", "2", "50.0%", "0.0%", "50.0%", "0.0%", "0.0%"]
+    assert text.splitlines()[1].split() == ["keyword", "2", "50.0%", "0.0%", "50.0%", "0.0%", "0.0%", "0.0%"]
     assert text.splitlines()[3].split()[:2] == ["all", "3"]
     assert "1  fees answered as cards" in text
     assert "wrong      fees: join the library\n           cards 100" in text

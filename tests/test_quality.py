@@ -54,13 +54,18 @@ def test_the_figures_in_the_readme_are_those_measured(results: dict[str, list[Re
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     nothing = [result for kind, group in results.items() if kind.startswith("oos-") for result in group]
     for group in (results["in scope"], results["urgent"], results["calm"], nothing):
-        right, suggested, wrong = share(group, "right"), share(group, "suggested"), share(group, "wrong")
-        figures = [f"{100 * each:.1f} %" for each in (right, suggested, wrong)]
+        figures = [f"{100 * share(group, each):.1f} %" for each in ("right", "suggested", "wrong", "alarm")]
         assert f" | {' | '.join(figures)} |" in readme
 
 
 def test_people_in_danger_get_help(results: dict[str, list[Result]]) -> None:
     assert share(results["urgent"], "right") >= 0.94
+
+
+def test_nobody_else_is_frightened(results: dict[str, list[Result]]) -> None:
+    others = [result for kind, group in results.items() if kind not in ("urgent", "calm") for result in group]
+    assert share(others, "alarm") <= 0.015
+    assert share(results["calm"], "alarm") <= 0.07
 
 
 def test_questions_about_something_else_are_declined(results: dict[str, list[Result]]) -> None:

@@ -1,7 +1,7 @@
 """How well questions with known answers are answered."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -13,10 +13,11 @@ Outcome: TypeAlias = Literal[
     "right",  # answered with an entry of the label, or declined where nothing answers
     "suggested",  # an entry of the label is among the suggestions
     "wrong",  # answered with another entry
+    "alarm",  # an urgent reply, though nobody is in danger
     "declined",  # "I don't know", or only other suggestions, though an entry answers
     "offered",  # suggestions, though nothing answers
 ]
-OUTCOMES: Final[tuple[Outcome, ...]] = ("right", "suggested", "wrong", "declined", "offered")
+OUTCOMES: Final[tuple[Outcome, ...]] = ("right", "suggested", "wrong", "alarm", "declined", "offered")
 _MOST_PAIRS: Final = 10
 
 
@@ -31,17 +32,22 @@ class Result:
 
 def evaluate(bot: FaqBot, questions: Iterable[LabelledQuestion]) -> Iterator[Result]:
     """Yield what becomes of each question, as it is answered."""
+    urgent = {entry.id for entry in bot.knowledge.entries if entry.urgent}
     for labelled in questions:
         reply = bot.ask(labelled.question)
-        yield Result(labelled, reply, judge(labelled, reply))
+        yield Result(labelled, reply, judge(labelled, reply, urgent))
 
 
-def judge(labelled: LabelledQuestion, reply: Reply) -> Outcome:
-    """Return whether a reply is what the label asks for."""
+def judge(labelled: LabelledQuestion, reply: Reply, urgent: Set[str]) -> Outcome:
+    """Return whether a reply is what the label asks for; `urgent` are the ids of urgent entries."""
     in_scope = NOTHING not in labelled.expected
     match reply:
+        case Answer() | Urgent() if reply.match.entry.id in labelled.expected:
+            return "right"
+        case Urgent() if urgent.isdisjoint(labelled.expected):
+            return "alarm"
         case Answer() | Urgent():
-            return "right" if reply.match.entry.id in labelled.expected else "wrong"
+            return "wrong"
         case Suggestions():
             if not in_scope:
                 return "offered"
@@ -78,7 +84,7 @@ def _confused(results: Iterable[Result]) -> list[str]:
     pairs = Counter(
         (result.labelled.expected[0], result.reply.match.entry.id)
         for result in results
-        if result.outcome == "wrong" and isinstance(result.reply, Answer | Urgent)
+        if result.outcome in ("wrong", "alarm") and isinstance(result.reply, Answer | Urgent)
     )
     rows = [f"{count:5}  {wanted} answered as {given}" for (wanted, given), count in pairs.most_common(_MOST_PAIRS)]
     return ["Most confused:", *rows] if rows else []
