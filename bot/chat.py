@@ -29,23 +29,20 @@ class Policy:
     Attributes:
         answer_from: The best entry is answered from this score on.
         suggest_from: Below that, entries are offered as suggestions from this score on.
-        urgent_from: An urgent entry comes before all others from this score on.
-        urgent_lead: How far it scores above every other then.
-        signs_worth: Points that its signs in the question add to the score of an urgent entry.
+        urgent_from: The urgent entry comes before all others from this score on, if none scores higher;
+            with its signs in the question it does at any score.
     """
 
     answer_from: float = 52.0
     suggest_from: float = 22.0
     urgent_from: float = 50.0
-    urgent_lead: float = 10.0
-    signs_worth: float = 55.0
 
     def __post_init__(self) -> None:
         """Raise ValueError where the thresholds are out of range or out of order."""
         if not 0 <= self.suggest_from <= self.answer_from <= 100:
             raise ValueError("suggest_from and answer_from must be in this order, between 0 and 100")
-        if not all(0 <= points <= 100 for points in (self.urgent_from, self.urgent_lead, self.signs_worth)):
-            raise ValueError("urgent_from, urgent_lead and signs_worth must be between 0 and 100")
+        if not 0 <= self.urgent_from <= 100:
+            raise ValueError("urgent_from must be between 0 and 100")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,17 +184,18 @@ def decide(
     """
     disclaimer = knowledge.settings.disclaimer
     calm = [match for match in matches if not match.entry.urgent]
-    if danger:
-        alarm = danger.match.score + (policy.signs_worth if danger.signs else 0.0)
-        if alarm >= max(policy.urgent_from, calm[0].score + policy.urgent_lead if calm else 0.0):
-            asks = any(match.score >= policy.answer_from and not match.entry.out_of_scope for match in calm)
-            return Urgent(question=question, disclaimer=disclaimer, matches=matches, match=danger.match, asks=asks)
-    outside = calm[0].entry if calm and calm[0].entry.out_of_scope and calm[0].score >= policy.answer_from else None
+    best = calm[0].score if calm else 0.0
+    if danger and (danger.signs or danger.match.score >= max(policy.urgent_from, best)):
+        asks = any(match.score >= policy.answer_from and not match.entry.out_of_scope for match in calm)
+        return Urgent(question=question, disclaimer=disclaimer, matches=matches, match=danger.match, asks=asks)
+    outside = calm[0].entry if best >= policy.answer_from and calm[0].entry.out_of_scope else None
     known = [match for match in calm if not match.entry.out_of_scope]
     if known and not outside and known[0].score >= policy.answer_from:
         return _give(question, known[0], matches, knowledge)
-    # Where something out of scope is nearest, only what could have been the answer is offered.
-    near = [match for match in known if match.score >= (policy.answer_from if outside else policy.suggest_from)]
+    # Where something out of scope is nearest, only what could have been the answer is offered; and
+    # what would be urgent, had the message not denied it, rather than nothing.
+    near = [match for match in matches[:1] if match.entry.urgent and match.score >= policy.answer_from]
+    near += [match for match in known if match.score >= (policy.answer_from if outside else policy.suggest_from)]
     if near:
         suggestions = tuple(near[:MAX_SUGGESTIONS])
         return Suggestions(question=question, disclaimer=disclaimer, matches=matches, suggestions=suggestions)

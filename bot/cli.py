@@ -31,9 +31,10 @@ examples:
   magbot ask "how much should I take?"      one answer
   magbot ask --json < questions.txt         one JSON object a line
   magbot why "cramps at night dose"         how an answer is found
+  magbot check my-answers                   what is wrong in a folder of YAML files
 
 exit codes:
-  0 answered   1 not answered   2 wrong usage   3 the knowledge cannot be loaded   130 Ctrl-C
+  0 answered or clean   1 not answered or findings   2 wrong usage   3 the knowledge cannot be loaded   130 Ctrl-C
 """
 
 

@@ -7,7 +7,7 @@ signs together are dangerous is written in the knowledge.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -20,92 +20,69 @@ from .matching import Match, Matcher
 from .text import normalize, words
 
 _CLOSE_ENOUGH: Final = 0.85  # similarity from which a word is a misspelling of a sign's
-_SHORT: Final = 3  # words of so few letters have no misspellings
+_SHORT: Final = 4  # words of so few letters have no misspellings
 _BETWEEN: Final = 2  # other words that may stand between two words of a piece, as in "took far too many"
+_TOGETHER: Final = 12  # words between the pieces of a row: in a long story far ones say different things
 _CACHED_WORDS: Final = 4_000
 
-_SENTENCE_END: Final = re.compile(r"[.!?;:\n]+(?=\s|$)|\s[-\u2013\u2014]+\s")
-_CLAUSE_END: Final = re.compile(r"(,|\b(?:but|however|although|though|except)\b)", re.IGNORECASE)
+_MOST_LETTERS: Final = 10_000  # of the beginning and of the end of a message that are read; bounds the time
+_CHUNK: Final = 300  # words of a long message that are searched for signs at once
+_OVERLAP: Final = 50
+
+_SENTENCE_END: Final = re.compile(r"(?<![.!?;:\n])[.!?;:\n]+(?=\s|$)|\s[-\u2013\u2014]+\s")
+_CLAUSE_END: Final = re.compile(r"(,|\b(?:and|but|however|although|though|except)\b)", re.IGNORECASE)
 # Words that deny what comes after them; "can't" and "won't" do not: "can't breathe".
 _DENIES: Final = frozenset(
-    [
-        "no",
-        "not",
-        "never",
-        "without",
-        "nor",
-        "neither",
-        "none",
-        "isnt",
-        "arent",
-        "wasnt",
-        "werent",
-        "dont",
-        "doesnt",
-        "didnt",
-        "hasnt",
-        "havent",
-        "hadnt",
-    ]
+    {"no", "not", "never", "without", "nor", "neither", "none", "isnt", "arent", "wasnt", "werent"}
+    | {"dont", "doesnt", "didnt", "hasnt", "havent", "hadnt"}
+)
+# Words that a denial may be about instead of a symptom: "not sure, chest pain", "no relief from the pain".
+_NO_SYMPTOM: Final = frozenset(
+    {
+        "sure",
+        "well",
+        "better",
+        "only",
+        "just",
+        "relief",
+        "doubt",
+        "matter",
+        "eaten",
+        "slept",
+        "sleeping",
+        "know",
+        "knowing",
+    }
+    | {"known", "stop", "stopped", "help", "helped", "helping", "helps", "work", "worked", "working", "ease", "eased"}
+    | {"easing", "relieve", "touch", "getting", "feeling", "feel", "tell", "ask", "want", "mean", "meant", "count"}
+    | {"see", "read", "the", "going"}
 )
 # Words with which something new begins, that is not denied any more.
 _ASSERTS: Final = frozenset(
-    [
-        "just",
-        "only",
-        "still",
-        "yet",
-        "anyway",
-        "now",
-        "today",
-        "tonight",
-        "i",
-        "im",
-        "ive",
-        "my",
-        "he",
-        "his",
-        "she",
-        "her",
-        "they",
-        "it",
-        "its",
-        "theres",
-        "is",
-        "are",
-        "am",
-        "was",
-        "can",
-        "could",
-        "do",
-        "does",
-        "did",
-        "should",
-        "would",
-        "will",
-        "what",
-        "whats",
-        "how",
-        "why",
-        "when",
-        "where",
-        "which",
-        "who",
-    ]
+    {"just", "only", "still", "yet", "anyway", "now", "today", "tonight", "i", "im", "ive", "my", "he", "his", "she"}
+    | {"her", "they", "it", "its", "theres", "is", "are", "am", "was", "can", "could", "do", "does", "did", "should"}
+    | {"would", "will", "what", "whats", "how", "why", "when", "where", "which", "who", "ate", "took", "swallowed"}
+    | {"collapsed", "fainted"}
+)
+_SOMEBODY: Final = frozenset(
+    {"i", "im", "ive", "my", "me", "he", "his", "him", "she", "her", "we", "our", "they", "wife", "husband", "mum"}
 )
 _LONG_AGO: Final = re.compile(
-    r"\b(?:(?:19|20)\d\d|(?:years|months|decades|ages) (?:ago|back)|(?:a|one) (?:year|month) ago|years since|long ago|"
-    r"last (?:year|spring|summer|autumn|fall|winter|christmas|easter|month)|"
-    r"as an? (?:child|kid|baby|boy|girl|teenager|student)|"
-    r"used to|when i was|in my (?:teens|twenties|thirties|youth)|history of|back in)\b"
+    r"\b(?:(?:in|since|from|of) (?:19|20)\d\d(?! (?:mg|mcg|iu|units))|(?:years|decades|ages) (?:ago|back|since)|"
+    r"a year ago|long ago|last (?:year|spring|summer|autumn|winter|christmas|easter)|"
+    r"as an? (?:child|kid|boy|girl|teenager|student)|when i was (?:an?|little|young|small|\d+)|"
+    r"in my (?:teens|twenties|thirties|youth))\b"
 )
-# What is asked of people in general; not "can you help", nor "could I die of this".
+_AGAIN: Final = re.compile(
+    r"\b(?:again|same|now|today|tonight|this (?:minute|morning|evening|afternoon)|since then|worse)\b"
+)
+_OVER: Final = re.compile(r"(?<!not )\b(?:fine|ok|okay|gone|cleared|healed|recovered|sorted)\b")
+# What is asked of people in general; not "can you help", nor of somebody.
 _IN_GENERAL: Final = re.compile(
-    r"\bif (?:you|one|people|somebody|someone)\b|"
-    r"\b(?:can|could|do|does|would) (?:you|one|people|somebody|someone|a person) (?:be|feel|get|have|overdose|take)\b"
+    r"\bif (?:you|people|somebody|someone) (?:are|is|have|has|get|gets|got|see|overdose|take|takes|took)\b|"
+    r"\b(?:can|could|do|does|would) (?:you|people|somebody|someone|a person) (?:be|feel|get|have|overdose|take)\b"
 )
-_AGAIN: Final = re.compile(r"\b(?:again|same|now|today|tonight|this (?:morning|evening|afternoon)|since then|worse)\b")
-_OVER: Final = re.compile(r"\b(?:fine|ok|okay|better|well|gone|cleared|healed|over|recovered|sorted|normal|settled)\b")
+_CURIOUS: Final = re.compile(r"\b(?:can|could) (?:i|you|one|people) overdose on\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +118,7 @@ class Lookout:
         self._dangerous = {pair for text in [*texts, *self._pieces] for pair in pairwise(words(text))}
 
     def watch(self, message: str, matches: Sequence[Match]) -> Danger | None:
-        """Return the danger that a message is nearest to, however far; None where it shares no word with any.
+        """Return the danger that a message is nearest to, however far; None where it has no word or sign of any.
 
         Args:
             message: As it was typed.
@@ -149,50 +126,67 @@ class Lookout:
         """
         said = self.present(message)
         if said != normalize(message):
-            matches = self._matcher.rank(said)
+            # What is left of a message can look more like danger than the whole did.
+            most = {match.entry.id: match.score for match in matches}
+            ranked = self._matcher.rank(said)
+            matches = [replace(match, score=min(match.score, most.get(match.entry.id, 0.0))) for match in ranked]
         found = self.signs(said)
         nearest = [match for match in matches if match.entry.urgent]
-        match = next((match for match in nearest if match.entry.id in found), next(iter(nearest), None))
+        signed = [match for match in nearest if match.entry.id in found]
+        unranked = [Match(entry, 0.0, entry.phrasings[0]) for entry, _ in self._rows if entry.id in found]
+        match = next(iter([*signed, *unranked, *nearest]), None)
         return Danger(match, tuple(found.get(match.entry.id, ()))) if match else None
 
     def present(self, message: str) -> str:
         """Return the words of a message without what it denies, tells of the distant past or asks in general.
 
-        A denial that is itself a sign, such as "no pulse", stays.
+        In doubt a word stays. A denial that is itself a sign, such as "no pulse", stays, too; of a very long
+        message only the beginning and the end are read.
         """
+        if len(message) > 2 * _MOST_LETTERS:
+            message = f"{message[:_MOST_LETTERS]}\n{message[-_MOST_LETTERS:]}"
         kept: list[str] = []
         for sentence in _SENTENCE_END.split(message):
             parts = [*_CLAUSE_END.split(sentence), "."]
-            clauses = [" ".join(words(clause)) for clause in parts[::2]]
-            for at, (clause, end) in enumerate(zip(clauses, parts[1::2], strict=True)):
-                later = " ".join(clauses[at:])
-                past = _LONG_AGO.search(clause) and (_OVER.search(later) or not _AGAIN.search(later))
-                kept += ["" if past or _IN_GENERAL.search(clause) else clause, "," if end == "," else "."]
+            again = over = False
+            clauses: list[str] = []
+            for clause, end in zip(reversed(parts[::2]), reversed(parts[1::2]), strict=True):
+                said = " ".join(words(clause))
+                again, over = again or bool(_AGAIN.search(said)), over or bool(_OVER.search(said))
+                past = _LONG_AGO.search(said) and (over or not again)
+                mark = end if end in (",", "and") else "."
+                clauses.append(mark if past or _asks_in_general(said) else f"{said} {mark}")
+            kept += [*reversed(clauses), "."]
         return " ".join(self._undenied(" ".join(kept).split()))
 
     def signs(self, message: str) -> dict[str, list[tuple[str, ...]]]:
         """Return, by the id of the urgent entry, the rows of signs that a message holds, as the pieces found."""
-        places: defaultdict[str, list[int]] = defaultdict(list)
-        for at, word in enumerate(self._matcher.canonical(message)):
-            for known in self._spelt_like(word):
-                places[known].append(at)
-        begun = (piece for word in places for piece in self._by_first.get(word, ()))
-        held = {piece for piece in begun if _stands(self._pieces[piece], places)}
-        found: dict[str, list[tuple[str, ...]]] = {}
-        for entry, row in self._rows:
-            pieces = tuple(next((piece for piece in cell if piece in held), "") for cell in row)
-            if all(pieces):
-                found.setdefault(entry.id, []).append(pieces)
-        return found
+        typed = message.split()
+        found: dict[str, dict[tuple[str, ...], None]] = {}
+        for start in range(0, max(1, len(typed)), _CHUNK):
+            places: defaultdict[str, list[int]] = defaultdict(list)
+            for at, word in enumerate(self._matcher.canonical(" ".join(typed[start : start + _CHUNK + _OVERLAP]))):
+                for known in self._spelt_like(word):
+                    places[known].append(at)
+            begun = dict.fromkeys(piece for word in places for piece in self._by_first.get(word, ()))
+            held = {piece: ends for piece in begun if (ends := _ends(self._pieces[piece], places))}
+            for entry, row in self._rows:
+                cells = [[(end, piece) for piece in cell for end in held.get(piece, ())] for cell in row]
+                if pieces := _together(cells):
+                    found.setdefault(entry.id, {})[pieces] = None
+        return {name: list(rows) for name, rows in found.items()}
 
     def _undenied(self, typed: Sequence[str]) -> Iterator[str]:
-        """Yield the words that are not denied; a denial reaches over commas, as in "no pain, redness or heat"."""
-        denied = False
-        for word, after in pairwise([*typed, "."]):
-            if word == "." or word in _ASSERTS:
+        """Yield the words that are not denied; a denial reaches over the commas of "no pain, redness or heat"."""
+        denied = listed = False
+        ends = [at for at, word in enumerate(typed) if word == "."]
+        for at, (word, after) in enumerate(pairwise([*typed, "."])):
+            if word == "." or word in _ASSERTS or (word == "," and not listed):
                 denied = False
-            if word in _DENIES and (word, after) not in self._dangerous:
+            if word in _DENIES and after not in _NO_SYMPTOM and (word, after) not in self._dangerous:
                 denied = True
+                end = next((end for end in ends if end > at), len(typed))
+                listed = not {"or", "nor"}.isdisjoint(typed[at:end])
             if not denied and word not in ",.":
                 yield word
 
@@ -205,9 +199,23 @@ class Lookout:
         return [known for known, *_ in near if known[0] == word[0]]
 
 
-def _stands(parts: Sequence[str], places: Mapping[str, Sequence[int]]) -> bool:
-    """Return whether the words stand in this order, with few others between them."""
+def _asks_in_general(clause: str) -> bool:
+    of_nobody = _SOMEBODY.isdisjoint(clause.split())
+    return bool(_CURIOUS.search(clause) or (of_nobody and _IN_GENERAL.search(clause)))
+
+
+def _ends(parts: Sequence[str], places: Mapping[str, Sequence[int]]) -> Sequence[int]:
+    """Return where the words end that stand in this order with few others between them."""
     ends = places.get(parts[0], ())
     for part in parts[1:]:
         ends = [at for at in places.get(part, ()) if any(0 < at - end <= 1 + _BETWEEN for end in ends)]
-    return bool(ends)
+    return ends
+
+
+def _together(cells: Sequence[Sequence[tuple[int, str]]]) -> tuple[str, ...]:
+    """Return a piece of each cell, all near the first one that has such neighbours; () where there is none."""
+    for start, _ in cells[0]:
+        near = [next((piece for end, piece in cell if abs(end - start) <= _TOGETHER), "") for cell in cells]
+        if all(near):
+            return tuple(near)
+    return ()

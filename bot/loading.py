@@ -187,7 +187,7 @@ class English:
 
         One word, or a text with as many frequent English words, tells nothing.
         """
-        typed = words(text)
+        typed = [word for word in words(text) if len(word) > 1]
         letters = "".join(filter(str.isalpha, "".join(typed)))
         if len(letters) > 2 * len(_LATIN.findall(letters)):
             return True
@@ -550,6 +550,9 @@ class _Base:
             file.report(node, "KB008", 'only an urgent entry has signs; add "urgent: true" or remove them')
         rows = []
         for row in file.items(node, "- [one leg / one calf, swollen / red]"):
+            if not isinstance(row, _List):
+                file.report(row, "KB005", "expected a row in brackets, as in [one leg / one calf, swollen / red]")
+                continue
             cells = [
                 (text, tuple(" ".join(piece.split()) for piece in text.value.split("/"))) for text in file.texts(row)
             ]
@@ -563,7 +566,7 @@ class _Base:
     def _flag(self, file: _File, node: _Node | None) -> bool:
         text = file.text(node)
         if node and text not in ("", "true", "false"):
-            file.report(node, "KB008", "expected true or false")
+            file.report(node, "KB008", "expected true or false, in small letters")
         return text == "true"
 
     def _first(self, file: _File, node: _Node, what: str, name: str) -> bool:

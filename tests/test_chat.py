@@ -85,8 +85,7 @@ def test_an_urgent_entry_that_scores_low_does_not_come_first(bot: FaqBot) -> Non
         ({"answer_from": 101}, "between 0 and 100"),
         ({"suggest_from": -1}, "between 0 and 100"),
         ({"urgent_from": 200}, "between 0 and 100"),
-        ({"urgent_lead": -1}, "between 0 and 100"),
-        ({"signs_worth": float("nan")}, "between 0 and 100"),
+        ({"urgent_from": float("nan")}, "between 0 and 100"),
     ],
 )
 def test_thresholds_out_of_order_are_refused(numbers: dict[str, float], message: str) -> None:
@@ -143,8 +142,6 @@ def test_a_score_on_a_threshold_is_enough(library: Knowledge) -> None:
         "answer_from": 50.0,
         "suggest_from": 20.0,
         "urgent_from": 40.0,
-        "urgent_lead": 10.0,
-        "signs_worth": 30.0,
     }
 
     def kind(*scores: tuple[Entry, float], signs: tuple[tuple[str, ...], ...] = ()) -> str:
@@ -159,8 +156,8 @@ def test_a_score_on_a_threshold_is_enough(library: Knowledge) -> None:
         "none",
     ]
     assert [kind((fire, score)) for score in (40.0, 39.9)] == ["urgent", "none"]
-    assert [kind((cards, 60.0), (fire, score)) for score in (70.0, 69.9)] == ["urgent", "answer"]
-    assert [kind((cards, 60.0), (fire, score), signs=(("smoke",),)) for score in (40.0, 39.9)] == ["urgent", "answer"]
+    assert [kind((cards, 60.0), (fire, score)) for score in (60.0, 59.9)] == ["urgent", "answer"]
+    assert kind((cards, 60.0), (fire, 0.1), signs=(("smoke",),)) == "urgent"
 
 
 def test_what_is_out_of_scope_is_declined_in_its_own_words_and_never_offered(library: Knowledge) -> None:

@@ -36,7 +36,7 @@ def lookout() -> Lookout:
     [
         ("smoke on the stairs", {"fire": [("smoke", "stairs")]}),
         ("the STAIRS are full of smoke", {"fire": [("smoke", "stairs")]}),
-        ("smok in the coridor", {"fire": [("smoke", "corridor")]}),
+        ("smokee in the coridor", {"fire": [("smoke", "corridor")]}),
         ("flames in the hallway", {"fire": [("flames", "corridor")]}),
         ("smoke", {}),
         ("the alarm rings, and the bell", {}),
@@ -67,6 +67,11 @@ def test_a_row_of_signs_needs_a_piece_of_each_cell(
         ("can't get out", "cant get out"),
         ("what happens if you see smoke, is it open", "is it open"),
         ("can you help, I see smoke", "can you help i see smoke"),
+        ("I took 2000 mg", "i took 2000 mg"),
+        ("not sure, smoke on the stairs", "not sure smoke on the stairs"),
+        ("no relief from smoke", "no relief from smoke"),
+        ("smoke began when I was driving", "smoke began when i was driving"),
+        ("do you have any advice, he is in the smoke", "he is in the smoke"),
         ("3.5 kg", "3.5 kg"),
         ("", ""),
     ],
@@ -101,3 +106,20 @@ def test_a_base_without_urgent_entries_has_no_danger() -> None:
 def test_a_sign_without_words_is_refused(signs: tuple[tuple[tuple[str, ...], ...], ...]) -> None:
     with pytest.raises(ValueError, match="a sign without words"):
         entry("fire", "fire", urgent=True, signs=signs)
+
+
+def test_signs_are_found_at_the_end_of_a_long_message(lookout: Lookout) -> None:
+    assert lookout.signs(f"{'the books are dull ' * 300} smoke on the stairs") == {"fire": [("smoke", "stairs")]}
+    assert "fire" in lookout.signs(lookout.present(f"{'the books are dull. ' * 3000} smoke on the stairs"))
+
+
+def test_signs_count_even_where_no_word_is_in_a_phrasing() -> None:
+    lift = entry("lift", "Trapped in the lift", urgent=True, signs=((("smell gas",),),))
+    assert FaqBot(Knowledge((lift, HOURS), (), Settings())).ask("I smell gas").kind == "urgent"
+
+
+@pytest.mark.parametrize(
+    "message", ["." * 50_000 + "x", "a, " * 20_000, "in 2010, " * 5_000, "no " * 20_000, " - " * 20_000]
+)
+def test_a_message_made_to_take_long_is_read_to_the_end(lookout: Lookout, message: str) -> None:
+    assert len(lookout.present(message)) <= 20_001

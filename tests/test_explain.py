@@ -21,8 +21,8 @@ def test_an_explanation_shows_words_entries_thresholds_and_verdict(bot: FaqBot) 
     ("question", "verdict"),
     [
         ("opening hours", "answer: hours scores 100.0, at least 50"),
-        ("I smell smoke", "urgent: fire scores 100.0, which comes before every other entry"),
-        ("bicycle", "none: nothing that could be offered scores at least 5"),
+        ("I smell smoke", "urgent: fire, by its signs or its score of 100.0"),
+        ("bicycle", "none: nothing that could be given or offered scores high enough"),
     ],
 )
 def test_the_verdict_is_the_reply(bot: FaqBot, question: str, verdict: str) -> None:
@@ -45,3 +45,7 @@ def test_a_blank_question_is_explained(bot: FaqBot) -> None:
 def test_urgent_signs_are_shown(bot: FaqBot) -> None:
     assert "Urgent signs:\n  fire: there is + smoke\n" in explain(bot, "there is a bit of smoke")
     assert "Urgent signs" not in explain(bot, "there is no smoke")
+
+
+def test_what_a_message_denies_is_shown_to_be_struck(bot: FaqBot) -> None:
+    assert "What is said to be present:\n  just steam\n" in explain(bot, "no smoke, just steam")

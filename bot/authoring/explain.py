@@ -5,6 +5,7 @@ from typing import Final
 from ..chat import Answer, FaqBot, NoAnswer, Reply, Suggestions, Urgent
 from ..matching import Likeness, Match, Reading
 from ..render import printable
+from ..text import normalize
 
 BEST_ENTRIES: Final = 5
 _SIMILAR_WORDS: Final = 3
@@ -13,20 +14,22 @@ _SIMILAR_WORDS: Final = 3
 def explain(bot: FaqBot, question: str) -> str:
     """Return in a few lines of plain text how the reply to a question comes about."""
     reply, policy = bot.ask(question), bot.policy
-    found = bot.lookout.signs(bot.lookout.present(question))
+    said = bot.lookout.present(question)
+    struck = ["What is said to be present:", f"  {said or 'nothing'}"] if said != normalize(question) else []
+    found = bot.lookout.signs(said)
     signs = [f"  {name}: {' + '.join(row)}" for name, rows in found.items() for row in rows]
     read = [reading for reading in bot.matcher.read(question) if isinstance(reading.feature, str)]
     replaced = bot.matcher.replaced(question)
     parts = [
         *([["By the rows of words:", *(f"  {phrase} -> {first}" for phrase, first in replaced)]] if replaced else []),
         ["Words (and what each weighs):", *(f"  {_word(reading)}" for reading in read)],
+        *([struck] if struck else []),
         *([["Urgent signs:", *signs]] if signs else []),
         ["Best entries:", *(f"  {_entry(match)}" for match in reply.matches[:BEST_ENTRIES])],
         [
             "Thresholds:",
             f"  answer from {policy.answer_from:g}, suggest from {policy.suggest_from:g}",
-            f"  urgent from {policy.urgent_from:g}, and {policy.urgent_lead:g} above every other entry",
-            f"  urgent signs are worth {policy.signs_worth:g}",
+            f"  urgent from {policy.urgent_from:g} if no other entry scores higher, or with urgent signs",
         ],
         ["Verdict:", f"  {_verdict(reply, bot)}"],
     ]
@@ -53,13 +56,11 @@ def _verdict(reply: Reply, bot: FaqBot) -> str:
     policy = bot.policy
     match reply:
         case Urgent():
-            return (
-                f"urgent: {reply.match.entry.id} scores {reply.match.score:.1f}, which comes before every other entry"
-            )
+            return f"urgent: {reply.match.entry.id}, by its signs or its score of {reply.match.score:.1f}"
         case Answer():
             return f"answer: {reply.match.entry.id} scores {reply.match.score:.1f}, at least {policy.answer_from:g}"
         case Suggestions():
             ids = ", ".join(match.entry.id for match in reply.suggestions)
             return f"suggestions: {ids} score at least {policy.suggest_from:g}, none at least {policy.answer_from:g}"
         case NoAnswer():
-            return f"none: nothing that could be offered scores at least {policy.suggest_from:g}"
+            return "none: nothing that could be given or offered scores high enough"

@@ -27,7 +27,7 @@ from bot.text import normalize
 
 PHRASINGS_AN_ENTRY = 25  # in a synthetic base
 WORDS_A_PHRASING = 8
-QUESTIONS = 200  # drawn at most from each file
+QUESTIONS = 200  # to a synthetic base
 SCORERS = {"WRatio": fuzz.WRatio, "token_set_ratio": fuzz.token_set_ratio, "ratio": fuzz.ratio}
 
 Find = Callable[[str], str]
@@ -38,23 +38,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="compare the matcher with rapidfuzz's whole-string scorers")
     parser.add_argument("knowledge", nargs="?")
     parser.add_argument("questions", nargs="*")
+    parser.add_argument("--most", type=int, default=200, metavar="QUESTIONS", help="drawn at most from each file")
     parser.add_argument("--synthetic", type=int, metavar="PHRASINGS", help="a base of made-up words of this size")
     arguments = parser.parse_args()
     if arguments.synthetic:
         knowledge, questions = synthetic(arguments.synthetic)
-        compare("synthetic", knowledge, questions)
+        compare("synthetic", knowledge, questions, arguments.most)
         return
     started = time.perf_counter()
     knowledge = load_knowledge(arguments.knowledge)
     say(f"files read in {1000 * (time.perf_counter() - started):.0f} ms")
     for path in arguments.questions:
-        compare(Path(path).name, knowledge, load_questions(path))
+        compare(Path(path).name, knowledge, load_questions(path), arguments.most)
 
 
-def compare(name: str, knowledge: Knowledge, questions: Sequence[LabelledQuestion]) -> None:
+def compare(name: str, knowledge: Knowledge, questions: Sequence[LabelledQuestion], most: int) -> None:
     """Print the table for one set of questions."""
     asked = [question for question in questions if "none" not in question.expected]
-    asked = random.Random(1).sample(asked, min(QUESTIONS, len(asked)))
+    asked = random.Random(1).sample(asked, min(most, len(asked)))
     matcher = built(knowledge)
     rivals = {scorer: whole_string(knowledge, scorer) for scorer in SCORERS}
     finders: dict[str, Find] = {"magbot": lambda question: first(matcher, question), **rivals}
