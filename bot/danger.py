@@ -33,40 +33,25 @@ _SENTENCE_END: Final = re.compile(r"(?<![.!?;:\n])[.!?;:\n]+(?=\s|$)|\s[-\u2013\
 _CLAUSE_END: Final = re.compile(r"(,|\b(?:and|but|however|although|though|except)\b)", re.IGNORECASE)
 # Words that deny what comes after them; "can't" and "won't" do not: "can't breathe".
 _DENIES: Final = frozenset(
-    {"no", "not", "never", "without", "nor", "neither", "none", "isnt", "arent", "wasnt", "werent"}
-    | {"dont", "doesnt", "didnt", "hasnt", "havent", "hadnt"}
+    words("no not never without nor neither none isnt arent wasnt werent dont doesnt didnt hasnt havent hadnt")
 )
 # Words that a denial may be about instead of a symptom: "not sure, chest pain", "no relief from the pain".
 _NO_SYMPTOM: Final = frozenset(
-    {
-        "sure",
-        "well",
-        "better",
-        "only",
-        "just",
-        "relief",
-        "doubt",
-        "matter",
-        "eaten",
-        "slept",
-        "sleeping",
-        "know",
-        "knowing",
-    }
-    | {"known", "stop", "stopped", "help", "helped", "helping", "helps", "work", "worked", "working", "ease", "eased"}
-    | {"easing", "relieve", "touch", "getting", "feeling", "feel", "tell", "ask", "want", "mean", "meant", "count"}
-    | {"see", "read", "the", "going"}
+    words(
+        "sure well better only just relief doubt matter eaten slept sleeping know knowing known stop stopped help "
+        "helped helping helps work worked working ease eased easing relieve touch getting feeling feel tell ask "
+        "want mean meant count see read the going"
+    )
 )
 # Words with which something new begins, that is not denied any more.
 _ASSERTS: Final = frozenset(
-    {"just", "only", "still", "yet", "anyway", "now", "today", "tonight", "i", "im", "ive", "my", "he", "his", "she"}
-    | {"her", "they", "it", "its", "theres", "is", "are", "am", "was", "can", "could", "do", "does", "did", "should"}
-    | {"would", "will", "what", "whats", "how", "why", "when", "where", "which", "who", "ate", "took", "swallowed"}
-    | {"collapsed", "fainted"}
+    words(
+        "just only still yet anyway now today tonight i im ive my he his she her they it its theres is are am was "
+        "can could do does did should would will what whats how why when where which who ate took swallowed "
+        "collapsed fainted"
+    )
 )
-_SOMEBODY: Final = frozenset(
-    {"i", "im", "ive", "my", "me", "he", "his", "him", "she", "her", "we", "our", "they", "wife", "husband", "mum"}
-)
+_SOMEBODY: Final = frozenset(words("i im ive my me he his him she her we our they wife husband mum"))
 _LONG_AGO: Final = re.compile(
     r"\b(?:(?:in|since|from|of) (?:19|20)\d\d(?! (?:mg|mcg|iu|units))|(?:years|decades|ages) (?:ago|back|since)|"
     r"a year ago|long ago|last (?:year|spring|summer|autumn|winter|christmas|easter)|"

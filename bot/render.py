@@ -63,7 +63,8 @@ def to_text(reply: Reply, *, width: int | None = None, addresses: bool = False) 
 def cite(source: Source, *, addresses: bool) -> str:
     """Return a source in one line, as in "Leg cramps. NHS, undated."."""
     made = ", ".join(part for part in (source.publisher, source.year) if part)
-    line = f"{source.title}. {made}." if made else f"{source.title}."
+    title = source.title if source.title[-1:] in ("?", "!", ".") else f"{source.title}."
+    line = f"{title} {made}." if made else title
     return f"{line} {source.url}" if addresses and source.url else line
 
 

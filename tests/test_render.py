@@ -1,7 +1,7 @@
 import pytest
 
-from bot import FaqBot, Knowledge, Policy, to_text
-from bot.render import MAX_WIDTH, blocks, listing, printable, wrap
+from bot import FaqBot, Knowledge, Policy, Source, to_text
+from bot.render import MAX_WIDTH, blocks, cite, listing, printable, wrap
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +62,7 @@ def test_control_characters_and_direction_marks_are_not_shown() -> None:
 
 def test_the_listing_groups_questions_by_file(library: Knowledge) -> None:
     assert listing(library).splitlines()[:2] == ["library.yaml", "  When is the library open?"]
+
+
+def test_a_title_with_a_mark_of_its_own_gets_no_full_stop() -> None:
+    assert cite(Source("What is it?", "NICE", "2013"), addresses=False) == "What is it? NICE, 2013."
