@@ -37,13 +37,13 @@ BACKGROUND: Final = 3.0  # what an entry's own use of a word counts against ever
 # How likely the entry that fits best is to be the right one: logistic regression on the development
 # questions of CLINC150, BANKING77, StackFAQ and the shipped base, half of them out of scope as in real
 # traffic; `tests/tools/fit_score.py` finds the weights.
-_ODDS: Final = (
-    -1.85,  # always
-    1.15,  # for the logarithm of the fit
-    2.1,  # its lead over the second, as a share of it
-    2.9,  # the share of the content words that the entry covers
-    -2.0,  # how far a thing that the question names is missing in the entry
-)
+_ODDS: Final = {
+    "always": -1.85,
+    "logarithm of the fit": 1.15,
+    "lead over the second": 2.1,  # as a share of the fit
+    "content words covered": 2.9,  # their share
+    "a thing not covered": -2.0,  # how far what the question names is missing in the entry
+}
 
 # Content words by their Zipf frequency: in full those rarer than one word in a hundred thousand,
 # hardly those as common as "about".
@@ -187,6 +187,19 @@ class Matcher:
         """Return how each word and pair of the question is understood, in the order typed."""
         return tuple(clue.reading for clue in self._read(self.canonical(question)))
 
+    def odds(self, question: str) -> dict[str, float]:
+        """Return what the score of the best match is made of: the parts of its log odds; {} where nothing matches.
+
+        An exact phrasing scores 100 whatever they say.
+        """
+        clues = self._read(self.canonical(question))
+        fits = self._index.compare(clues)
+        ranked = heapq.nlargest(2, ((fit, -number) for number, (fit, _) in fits.items()))
+        if not ranked:
+            return {}
+        signals = self._signals([clue.reading for clue in clues], ranked)
+        return {name: weight * signal for (name, weight), signal in zip(_ODDS.items(), signals, strict=True)}
+
     def canonical(self, question: str) -> tuple[str, ...]:
         """Return the words of a question, each phrase that a row of words holds as the first of its row."""
         return self._groups.unite(self._typed(question))
@@ -235,7 +248,7 @@ class Matcher:
         ranked = heapq.nlargest(2, ((fit, -number) for number, (fit, _) in fits.items()))
         if not ranked:
             return 0.0
-        odds = sum(weight * signal for weight, signal in zip(_ODDS, self._signals(read, ranked), strict=True))
+        odds = sum(weight * signal for weight, signal in zip(_ODDS.values(), self._signals(read, ranked), strict=True))
         return 100 / (1 + math.exp(-odds)) / ranked[0][0]
 
     def _signals(self, read: Sequence[Reading], ranked: Sequence[tuple[float, int]]) -> tuple[float, ...]:

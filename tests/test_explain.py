@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from bot import FaqBot, Knowledge, Policy
@@ -39,7 +41,7 @@ def test_words_that_a_row_replaced_are_shown(bot: FaqBot) -> None:
 
 
 def test_a_blank_question_is_explained(bot: FaqBot) -> None:
-    assert explain(bot, "").count("  none") == 3
+    assert explain(bot, "").count("  none") == 4
 
 
 def test_urgent_signs_are_shown(bot: FaqBot) -> None:
@@ -49,3 +51,12 @@ def test_urgent_signs_are_shown(bot: FaqBot) -> None:
 
 def test_what_a_message_denies_is_shown_to_be_struck(bot: FaqBot) -> None:
     assert "What is said to be present:\n  just steam\n" in explain(bot, "no smoke, just steam")
+
+
+def test_the_best_score_is_taken_apart(bot: FaqBot) -> None:
+    odds = bot.matcher.odds("late book fine and a zebra")
+    text = explain(bot, "late book fine and a zebra")
+    assert all(f"  {part:+.1f}  {name}\n" in text for name, part in odds.items())
+    score = 100 / (1 + math.exp(-sum(odds.values())))
+    assert bot.ask("late book fine and a zebra").matches[0].score == pytest.approx(score)
+    assert bot.matcher.odds("") == {}

@@ -19,13 +19,17 @@ def explain(bot: FaqBot, question: str) -> str:
     found = bot.lookout.signs(said)
     signs = [f"  {name}: {' + '.join(row)}" for name, rows in found.items() for row in rows]
     read = [reading for reading in bot.matcher.read(question) if isinstance(reading.feature, str)]
-    replaced = bot.matcher.replaced(question)
+    replaced, odds = bot.matcher.replaced(question), bot.matcher.odds(question)
     parts = [
         *([["By the rows of words:", *(f"  {phrase} -> {first}" for phrase, first in replaced)]] if replaced else []),
         ["Words (and what each weighs):", *(f"  {_word(reading)}" for reading in read)],
         *([struck] if struck else []),
         *([["Urgent signs:", *signs]] if signs else []),
         ["Best entries:", *(f"  {_entry(match)}" for match in reply.matches[:BEST_ENTRIES])],
+        [
+            "What makes the best score (parts of its log odds):",
+            *(f"  {part:+.1f}  {name}" for name, part in odds.items()),
+        ],
         [
             "Thresholds:",
             f"  answer from {policy.answer_from:g}, suggest from {policy.suggest_from:g}",
