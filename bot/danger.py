@@ -162,16 +162,17 @@ class Lookout:
         return {name: list(rows) for name, rows in found.items()}
 
     def _undenied(self, typed: Sequence[str]) -> Iterator[str]:
-        """Yield the words that are not denied; a denial reaches over the commas of "no pain, redness or heat"."""
+        """Yield the words that are not denied; a denial reaches over the commas of "no pain, redness or heat".
+
+        Each sentence of what is typed ends in a full stop.
+        """
         denied = listed = False
-        ends = [at for at, word in enumerate(typed) if word == "."]
         for at, (word, after) in enumerate(pairwise([*typed, "."])):
             if word == "." or word in _ASSERTS or (word == "," and not listed):
                 denied = False
             if word in _DENIES and after not in _NO_SYMPTOM and (word, after) not in self._dangerous:
                 denied = True
-                end = next((end for end in ends if end > at), len(typed))
-                listed = not {"or", "nor"}.isdisjoint(typed[at:end])
+                listed = not {"or", "nor"}.isdisjoint(typed[at : typed.index(".", at)])
             if not denied and word not in ",.":
                 yield word
 

@@ -171,10 +171,10 @@ class Matcher:
         Equal scores keep the order of the knowledge. Blank, all punctuation or all numbers gives ().
         """
         typed = self.canonical(question)
-        # A number alone, such as one picked from a list, asks nothing.
-        clues = self._read(typed) if any(not word.isdigit() for word in typed) else []
-        fits = self._index.compare(clues)
-        points = self._points([clue.reading for clue in clues], fits)
+        clues, fits = self._compare(typed)
+        odds = sum(self._odds(clues, fits).values())
+        # The points of the best are the chance, in percent, that it is right; the others have their share of them.
+        points = 100 / (1 + math.exp(-odds)) / max(fit for fit, _ in fits.values()) if fits else 0.0
         scores = {number: (points * fit, at) for number, (fit, at) in fits.items()}
         if (exact := self._exact.get(typed)) is not None:
             scores[exact[0]] = 100.0, exact[1]
@@ -192,13 +192,7 @@ class Matcher:
 
         An exact phrasing scores 100 whatever they say.
         """
-        clues = self._read(self.canonical(question))
-        fits = self._index.compare(clues)
-        ranked = heapq.nlargest(2, ((fit, -number) for number, (fit, _) in fits.items()))
-        if not ranked:
-            return {}
-        signals = self._signals([clue.reading for clue in clues], ranked)
-        return {name: weight * signal for (name, weight), signal in zip(_ODDS.items(), signals, strict=True)}
+        return self._odds(*self._compare(self.canonical(question)))
 
     def canonical(self, question: str) -> tuple[str, ...]:
         """Return the words of a question, each phrase that a row of words holds as the first of its row."""
@@ -218,6 +212,11 @@ class Matcher:
             return word
         nearest, _ = next(iter(self._spelt_like(word)), (word, 0.0))
         return nearest if nearest in self._groups.spellings else word
+
+    def _compare(self, typed: Sequence[str]) -> tuple[list["_Clue"], dict[int, tuple[float, int]]]:
+        """Return the clues of a question and the fits of the entries; a number alone asks nothing."""
+        clues = self._read(typed) if any(not word.isdigit() for word in typed) else []
+        return clues, self._index.compare(clues)
 
     def _read(self, typed: Sequence[str]) -> list["_Clue"]:
         pairs = (self._pair_clue(one, two) for one, two in dict.fromkeys(pairwise(typed)))
@@ -243,13 +242,12 @@ class Matcher:
             Reading((one, two), self._index.weights[pair], content=0.0, thing=False, similar=(likeness,))
         )
 
-    def _points(self, read: Sequence[Reading], fits: Mapping[int, tuple[float, int]]) -> float:
-        """Return the points for each unit of fit: those of the best are the chance, in percent, that it is right."""
+    def _odds(self, clues: Sequence["_Clue"], fits: Mapping[int, tuple[float, int]]) -> dict[str, float]:
         ranked = heapq.nlargest(2, ((fit, -number) for number, (fit, _) in fits.items()))
         if not ranked:
-            return 0.0
-        odds = sum(weight * signal for weight, signal in zip(_ODDS.values(), self._signals(read, ranked), strict=True))
-        return 100 / (1 + math.exp(-odds)) / ranked[0][0]
+            return {}
+        signals = self._signals([clue.reading for clue in clues], ranked)
+        return {name: weight * signal for (name, weight), signal in zip(_ODDS.items(), signals, strict=True)}
 
     def _signals(self, read: Sequence[Reading], ranked: Sequence[tuple[float, int]]) -> tuple[float, ...]:
         """Return what the chance that the best fit is right depends on, in the order of _ODDS."""
