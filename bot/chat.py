@@ -10,7 +10,7 @@ from typing import ClassVar, Final, Literal, TypeAlias
 
 from .danger import Danger, Lookout
 from .knowledge import Entry, Knowledge, Source
-from .loading import English, load_knowledge, shipped_folder
+from .loading import English, kept, load_knowledge, shipped_folder
 from .matching import Match, Matcher
 
 SCHEMA_VERSION: Final = 1
@@ -223,7 +223,8 @@ class FaqBot:
         Raises:
             KnowledgeError: The folder cannot be used; the error lists every problem.
         """
-        return cls(load_knowledge(shipped_folder() if folder is None else folder))
+        place = shipped_folder() if folder is None else folder
+        return kept(place, lambda: cls(load_knowledge(place)))
 
     def ask(self, question: str) -> Reply:
         """Return the reply to a question. Any str is accepted, and nothing is raised."""

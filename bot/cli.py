@@ -3,20 +3,21 @@
 import argparse
 import gc
 import io
-import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
-from .authoring.evaluate import Result, evaluate, report, share_right
-from .authoring.explain import explain
 from .chat import Answer, Conversation, FaqBot, Reply, Urgent
 from .errors import KnowledgeError, Problem
-from .loading import check_knowledge, load_questions, shipped_folder
+from .loading import shipped_folder
 from .render import listing, printable, to_text
+
+if TYPE_CHECKING:
+    from .authoring.evaluate import Result
+
+# What few commands need is imported by them: an answer should not wait for it.
 
 ANSWERED: Final = 0
 NOT_ANSWERED: Final = 1
@@ -114,7 +115,6 @@ class _Version(argparse.Action):
     """Prints the version, which is looked up only when asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        # Here and not above: it loads much that an answer does not need.
         from importlib import metadata
 
         try:
@@ -131,7 +131,6 @@ def _chat(arguments: argparse.Namespace) -> int:
         conversation = Conversation(bot)
         replies = (conversation.send(line) for line in _lines() if line.strip())
         return _print_replies(replies, _to_plain)
-    # Here and not above: the package behind it takes longer to load than an answer takes.
     from . import terminal
 
     capable = os.environ.get("TERM", "") not in ("", "dumb", "unknown") or os.name == "nt"
@@ -141,6 +140,8 @@ def _chat(arguments: argparse.Namespace) -> int:
 
 
 def _ask(arguments: argparse.Namespace) -> int:
+    import json
+
     bot = _load(arguments)
     questions = [" ".join(arguments.question)] if arguments.question else _lines()
 
@@ -157,6 +158,8 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _why(arguments: argparse.Namespace) -> int:
+    from .authoring.explain import explain
+
     bot = _load(arguments)
     print(explain(bot, " ".join(arguments.question)))
     return ANSWERED
@@ -172,6 +175,8 @@ def _load(arguments: argparse.Namespace) -> FaqBot:
 
 def _check(arguments: argparse.Namespace) -> int:
     """Print the problems and warnings of knowledge folders and files; the exit code is 1 if there are any."""
+    from .loading.base import check_knowledge
+
     problems: list[Problem] = []
     said = []
     for path in arguments.paths or [arguments.knowledge or shipped_folder()]:
@@ -188,6 +193,9 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _eval(arguments: argparse.Namespace) -> int:
+    from .authoring.evaluate import evaluate, report, share_right
+    from .loading.base import load_questions
+
     bot = _load(arguments)
     code = ANSWERED
     for path in arguments.files:
@@ -200,7 +208,7 @@ def _eval(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _shown(results: Iterable[Result], size: int) -> Iterator[Result]:
+def _shown(results: "Iterable[Result]", size: int) -> "Iterator[Result]":
     """Yield the results, telling a person at a terminal how far it is."""
     watched = _is_terminal(sys.stderr)
     for number, result in enumerate(results, start=1):
@@ -222,7 +230,11 @@ def _print_replies(replies: Iterable[Reply], show: Callable[[Reply], str]) -> in
 
 
 def _to_plain(reply: Reply) -> str:
-    width = shutil.get_terminal_size().columns if _is_terminal(sys.stdout) else None
+    width = None
+    if _is_terminal(sys.stdout):
+        from shutil import get_terminal_size
+
+        width = get_terminal_size().columns
     return f"{to_text(reply, width=width, addresses=True)}\n"
 
 

@@ -7,7 +7,7 @@ signs together are dangerous is written in the knowledge.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -98,9 +98,20 @@ class Lookout:
         for piece, parts in self._pieces.items():
             self._by_first.setdefault(parts[0], []).append(piece)
         self._known = list(dict.fromkeys(word for piece in self._pieces.values() for word in piece))
-        self._spelt_like = lru_cache(_CACHED_WORDS)(self._find_spelt_like)
         texts = [phrasing.text for entry in urgent for phrasing in entry.phrasings]
-        self._dangerous = {pair for text in [*texts, *self._pieces] for pair in pairwise(words(text))}
+        self._dangerous = {" ".join(pair) for text in [*texts, *self._pieces] for pair in pairwise(words(text))}
+        self._remember()
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return what is pickled: all but what is remembered of messages."""
+        return {name: value for name, value in self.__dict__.items() if name != "_spelt_like"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+        self._remember()
+
+    def _remember(self) -> None:
+        self._spelt_like = lru_cache(_CACHED_WORDS)(self._find_spelt_like)
 
     def watch(self, message: str, matches: Sequence[Match]) -> Danger | None:
         """Return the danger that a message is nearest to, however far; None where it has no word or sign of any.
@@ -114,7 +125,7 @@ class Lookout:
             # What is left of a message can look more like danger than the whole did.
             most = {match.entry.id: match.score for match in matches}
             ranked = self._matcher.rank(said)
-            matches = [replace(match, score=min(match.score, most.get(match.entry.id, 0.0))) for match in ranked]
+            matches = [match._replace(score=min(match.score, most.get(match.entry.id, 0.0))) for match in ranked]
         found = self.signs(said)
         nearest = [match for match in matches if match.entry.urgent]
         signed = [match for match in nearest if match.entry.id in found]
@@ -170,7 +181,7 @@ class Lookout:
         for at, (word, after) in enumerate(pairwise([*typed, "."])):
             if word == "." or word in _ASSERTS or (word == "," and not listed):
                 denied = False
-            if word in _DENIES and after not in _NO_SYMPTOM and (word, after) not in self._dangerous:
+            if word in _DENIES and after not in _NO_SYMPTOM and f"{word} {after}" not in self._dangerous:
                 denied = True
                 listed = not {"or", "nor"}.isdisjoint(typed[at : typed.index(".", at)])
             if not denied and word not in ",.":

@@ -7,11 +7,10 @@ Misuse of a function is a plain ValueError, raised where the value is made.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong with a knowledge file, at its place.
 
     Attributes:

@@ -1,7 +1,7 @@
 """The question-and-answer base as frozen values. Where it came from is `loading`'s matter."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from .text import words
 
@@ -35,22 +35,16 @@ class Source:
             raise ValueError("a source needs a title")
 
 
-@dataclass(frozen=True, slots=True)
-class Phrasing:
+class Phrasing(NamedTuple):
     """One way of asking for an entry.
 
     Attributes:
-        text: As the author wrote it; holds at least one word.
+        text: As the author wrote it; holds at least one word, or its entry refuses it.
         line: Its 1-based line in the entry's file, 0 where there is no file.
     """
 
     text: str
     line: int = 0
-
-    def __post_init__(self) -> None:
-        """Raise ValueError for a phrasing that no question could ever match."""
-        if not words(self.text):
-            raise ValueError(f"a phrasing needs at least one word, got {self.text!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +79,9 @@ class Entry:
         """Raise ValueError for an entry that could not be asked for or answered."""
         if not self.phrasings:
             raise ValueError(f"entry {self.id!r} needs a question")
+        for phrasing in self.phrasings:
+            if not words(phrasing.text):
+                raise ValueError(f"a phrasing needs at least one word, got {phrasing.text!r}")
         if not self.answer.strip():
             raise ValueError(f"entry {self.id!r} needs an answer")
         if self.urgent and self.out_of_scope:

@@ -3,10 +3,9 @@
 import re
 import textwrap
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import PurePath
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from .chat import Answer, NoAnswer, Reply, Suggestions, Urgent, offered
 from .knowledge import Entry, Knowledge, Source
@@ -22,8 +21,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2
 _INDENT: Final = re.compile(r" *(?:(?:[-*]|\d+\.) +)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A part of a reply that is shown as one piece, with a blank line after it."""
 
     role: Role
@@ -45,7 +43,7 @@ def blocks(reply: Reply, *, addresses: bool = False) -> tuple[Block, ...]:
         case Suggestions() | NoAnswer():
             parts = [Block("body", reply.text)]
     parts.append(Block("disclaimer", reply.disclaimer))
-    return tuple(replace(part, text=printable(part.text)) for part in parts)
+    return tuple(part._replace(text=printable(part.text)) for part in parts)
 
 
 def to_text(reply: Reply, *, width: int | None = None, addresses: bool = False) -> str:

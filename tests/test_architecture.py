@@ -15,7 +15,8 @@ PACKAGE = Path(bot.__file__).parent
 FLOORS = [
     {"errors", "text"},
     {"knowledge"},
-    {"loading", "matching"},
+    {"loading", "index"},
+    {"matching"},
     {"danger"},
     {"chat"},
     {"render"},

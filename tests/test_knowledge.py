@@ -15,7 +15,7 @@ def test_the_first_phrasing_is_the_question_that_people_see() -> None:
 @pytest.mark.parametrize("text", ["", " ", "?!"])
 def test_a_phrasing_without_a_word_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="at least one word"):
-        Phrasing(text)
+        Entry("a", (Phrasing("How?"), Phrasing(text)), "So.")
 
 
 def test_an_entry_needs_a_question_and_an_answer() -> None:

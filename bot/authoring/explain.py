@@ -3,7 +3,8 @@
 from typing import Final
 
 from ..chat import Answer, FaqBot, NoAnswer, Reply, Suggestions, Urgent
-from ..matching import Likeness, Match, Reading
+from ..index import Likeness, Reading
+from ..matching import Match
 from ..render import printable
 from ..text import normalize
 
@@ -18,7 +19,7 @@ def explain(bot: FaqBot, question: str) -> str:
     struck = ["What is said to be present:", f"  {said or 'nothing'}"] if said != normalize(question) else []
     found = bot.lookout.signs(said)
     signs = [f"  {name}: {' + '.join(row)}" for name, rows in found.items() for row in rows]
-    read = [reading for reading in bot.matcher.read(question) if isinstance(reading.feature, str)]
+    read = [reading for reading in bot.matcher.read(question) if not reading.is_pair]
     replaced, odds = bot.matcher.replaced(question), bot.matcher.odds(question)
     parts = [
         *([["By the rows of words:", *(f"  {phrase} -> {first}" for phrase, first in replaced)]] if replaced else []),

@@ -1,0 +1,34 @@
+"""Which files hold the knowledge."""
+
+from pathlib import Path
+
+from ..errors import KnowledgeError, Problem
+
+
+def shipped_folder() -> Path:
+    """Return the folder of the base that comes with magbot, installed or in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "shipped"
+    return installed if installed.is_dir() else package.parent / "knowledge"
+
+
+def paths(folder: str | Path) -> list[Path]:
+    """Return the files to read, by name; raise KnowledgeError where there is none."""
+    if not str(folder):  # which would be read as the current folder
+        raise _unusable("(no name)", "the folder has no name; name a folder of YAML files")
+    place = Path(folder)
+    try:
+        if place.is_file():
+            return [place]
+        # Names that begin with a dot are editors' own, and come and go.
+        paths = sorted(path for path in place.iterdir() if path.suffix == ".yaml" and path.name[0] != ".")
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", error)
+        raise _unusable(folder, f"cannot be read ({reason}); name a folder of YAML files") from error
+    if not paths:
+        raise _unusable(folder, "no *.yaml file in this folder (files that end in .yml are not read)")
+    return paths
+
+
+def _unusable(folder: str | Path, message: str) -> KnowledgeError:
+    return KnowledgeError([Problem(str(folder), 1, 1, "KB001", message)])
