@@ -247,13 +247,16 @@ class Matcher:
         """Return the words of the base and its groups that are spelt like this one, with the similarity."""
         if len(word) <= _SHORT:
             return [(word, 1.0)] if word in self._index.words or word in self._groups.spellings else []
-        # One slip leaves the first or the last letter as it was.
-        some = dict.fromkeys(near for place in _ENDS for near in self._spellings.get((place, word[place]), ()))
         known = self._language.frequency(word) >= _NO_SLIP
-        scorer, cutoff = Indel.normalized_similarity, INFLECTED if known else CLOSE_ENOUGH
-        found = process.extract(word, list(some), scorer=scorer, score_cutoff=cutoff, limit=None)
-        swapped = self._swapped(word) if not found else []
-        return [(spelling, similarity) for spelling, similarity, _ in found] or [(near, cutoff) for near in swapped]
+        cutoff = INFLECTED if known else CLOSE_ENOUGH
+        found: dict[str, float] = {}
+        for place in _ENDS:  # one slip leaves the first or the last letter as it was
+            some = self._spellings.get((place, word[place]), ())
+            near = process.extract(word, some, scorer=Indel.normalized_similarity, score_cutoff=cutoff, limit=None)
+            found.update((spelling, similarity) for spelling, similarity, _ in near)
+        if not found:
+            return [(near, cutoff) for near in self._swapped(word)]
+        return sorted(found.items(), key=lambda item: -item[1])
 
     def _swapped(self, word: str) -> list[str]:
         """Return the words of the base with two neighbouring letters of this one swapped, as in "hwo"."""

@@ -1,7 +1,7 @@
 """What is known of English words: how frequent they are, and which are near in meaning."""
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +9,7 @@ from ..text import words
 
 _LATIN: Final = re.compile(r"[a-z\u00df-\u024f]")
 _FREQUENT: Final = 5.2  # Zipf frequency of an English word that is in no list of another language
+_REMEMBERED: Final = 1000  # words looked up
 
 
 class English:
@@ -23,10 +24,14 @@ class English:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or Path(__file__).parent.with_name("english.txt")
+        self._line = lru_cache(_REMEMBERED)(self._find_line)
 
     def __getstate__(self) -> dict[str, object]:
         """Return what is pickled: where the words are, not the words."""
-        return {"_path": self._path}
+        return {"path": self._path}
+
+    def __setstate__(self, state: dict[str, Path]) -> None:
+        self.__init__(**state)  # type: ignore[misc]  # mypy: it is made anew
 
     def frequency(self, word: str) -> float:
         """Return the Zipf frequency of a word, from 0 to 8; 0 for a word not listed."""
@@ -59,7 +64,7 @@ class English:
         text = self._path.with_name("languages.txt").read_text(encoding="utf-8")
         return [frozenset(line.split()[1:]) for line in text.splitlines()]
 
-    def _line(self, word: str) -> list[bytes]:
+    def _find_line(self, word: str) -> list[bytes]:
         sought, lines = word.encode(errors="replace"), self._lines
         low, high = 0, len(lines)
         while low < high:
