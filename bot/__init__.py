@@ -8,7 +8,8 @@ the terminal chat nor its packages.
 'answer'
 """
 
-from .chat import Answer, Conversation, FaqBot, NoAnswer, Policy, Reply, Suggestions, Urgent
+from .chat import Answer, FaqBot, NoAnswer, Policy, Reply, Suggestions, Urgent
+from .conversation import Conversation
 from .errors import BotError, KnowledgeError, Problem
 from .knowledge import Entry, Knowledge, Phrasing, Settings, Source
 from .loading import load_knowledge

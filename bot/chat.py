@@ -1,8 +1,4 @@
-"""What the bot replies: the kinds of reply, the policy that picks one, and who asks.
-
-`FaqBot` answers one question and remembers nothing; `Conversation` remembers what was
-offered to one person, so that "2" can pick it.
-"""
+"""What the bot replies: the kinds of reply, the policy that picks one, and `FaqBot`, which answers single questions."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,9 +29,9 @@ class Policy:
             with its signs in the question it does at any score.
     """
 
-    answer_from: float = 52.0
+    answer_from: float = 58.0
     suggest_from: float = 22.0
-    urgent_from: float = 50.0
+    urgent_from: float = 58.0
 
     def __post_init__(self) -> None:
         """Raise ValueError where the thresholds are out of range or out of order."""
@@ -191,7 +187,7 @@ def decide(
     outside = calm[0].entry if best >= policy.answer_from and calm[0].entry.out_of_scope else None
     known = [match for match in calm if not match.entry.out_of_scope]
     if known and not outside and known[0].score >= policy.answer_from:
-        return _give(question, known[0], matches, knowledge)
+        return give(question, known[0], matches, knowledge)
     # Where something out of scope is nearest, only what could have been the answer is offered; and
     # what would be urgent, had the message not denied it, rather than nothing.
     near = [match for match in matches[:1] if match.entry.urgent and match.score >= policy.answer_from]
@@ -238,36 +234,6 @@ class FaqBot:
         return NoAnswer(question=question, disclaimer=settings.disclaimer, matches=matches, message=message)
 
 
-class Conversation:
-    """One person's talk with a bot: remembers what was offered last. Make one for each person.
-
-    Attributes:
-        bot: Who answers.
-        last: The last reply, or None before the first.
-        asked: The question that the last reply is to; for a number, the one that it picked.
-    """
-
-    def __init__(self, bot: FaqBot) -> None:
-        self.bot = bot
-        self.last: Reply | None = None
-        self.asked = ""
-
-    def send(self, message: str) -> Reply:
-        """Return the reply to a message; a number picks what the last reply offered."""
-        picked = self._picked(message)
-        if picked is None:
-            self.asked, self.last = message, self.bot.ask(message)
-        else:
-            match = Match(picked, 100.0, picked.phrasings[0])
-            self.asked, self.last = picked.question, _give(message, match, (match,), self.bot.knowledge)
-        return self.last
-
-    def _picked(self, message: str) -> Entry | None:
-        choices = offered(self.last) if self.last else ()
-        numbers = {str(number): entry for number, entry in enumerate(choices, start=1)}
-        return numbers.get(message.strip().rstrip(".)"))
-
-
 def offered(reply: Reply) -> tuple[Entry, ...]:
     """Return the entries that a reply offers to be picked by number, in that order."""
     match reply:
@@ -279,7 +245,7 @@ def offered(reply: Reply) -> tuple[Entry, ...]:
             return ()
 
 
-def _give(question: str, match: Match, matches: tuple[Match, ...], knowledge: Knowledge) -> Answer | Urgent:
+def give(question: str, match: Match, matches: tuple[Match, ...], knowledge: Knowledge) -> Answer | Urgent:
     """Return an entry as the reply."""
     disclaimer = knowledge.settings.disclaimer
     if match.entry.urgent:

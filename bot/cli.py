@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
-from .chat import Answer, Conversation, FaqBot, Reply, Urgent
+from .chat import Answer, FaqBot, Reply, Urgent
+from .conversation import Conversation
 from .errors import KnowledgeError, Problem
 from .loading import shipped_folder
 from .render import listing, printable, to_text

@@ -54,10 +54,13 @@ _ASSERTS: Final = frozenset(
 _SOMEBODY: Final = frozenset(words("i im ive my me he his him she her we our they wife husband mum"))
 _LONG_AGO: Final = re.compile(
     r"\b(?:(?:in|since|from|of) (?:19|20)\d\d(?! (?:mg|mcg|iu|units))|(?:years|decades|ages) (?:ago|back|since)|"
+    r"(?:in|since|from) the (?:\d0 ?s|(?:six|seven|eigh|nine)ties|noughties)|"
+    r"as a baby|when (?:a )?(?:baby|toddler|child)|"
     r"a year ago|long ago|last (?:year|spring|summer|autumn|winter|christmas|easter)|"
     r"as an? (?:child|kid|boy|girl|teenager|student)|when i was (?:an?|little|young|small|\d+)|"
-    r"in my (?:teens|twenties|thirties|youth))\b"
+    r"when (?:she|he|they|we) (?:was|were) (?:an?|little|young|small)|in my (?:teens|twenties|thirties|youth))\b"
 )
+_AGE: Final = re.compile(r"\b(?:now (?:is )?(?:aged )?\d+|\d+ (?:years old )?now)\b")
 _AGAIN: Final = re.compile(
     r"\b(?:again|same|now|today|tonight|this (?:minute|morning|evening|afternoon)|since then|worse)\b"
 )
@@ -92,13 +95,15 @@ class Lookout:
     def __init__(self, knowledge: Knowledge, matcher: Matcher) -> None:
         self._matcher = matcher
         urgent = [entry for entry in knowledge.entries if entry.urgent]
+        harmless = sorted((normalize(phrase) for entry in urgent for phrase in entry.harmless), key=len, reverse=True)
+        self._harmless = re.compile(rf"\b(?:{'|'.join(harmless)})\b") if harmless else None
         self._rows = [(entry, row) for entry in urgent for row in entry.signs]
         self._pieces = {piece: matcher.canonical(piece) for _, row in self._rows for cell in row for piece in cell}
         self._by_first: dict[str, list[str]] = {}
         for piece, parts in self._pieces.items():
             self._by_first.setdefault(parts[0], []).append(piece)
         self._known = list(dict.fromkeys(word for piece in self._pieces.values() for word in piece))
-        texts = [phrasing.text for entry in urgent for phrasing in entry.phrasings]
+        texts: list[str] = []
         self._dangerous = {" ".join(pair) for text in [*texts, *self._pieces] for pair in pairwise(words(text))}
         self._remember()
 
@@ -134,7 +139,7 @@ class Lookout:
         return Danger(match, tuple(found.get(match.entry.id, ()))) if match else None
 
     def present(self, message: str) -> str:
-        """Return the words of a message without what it denies, tells of the distant past or asks in general.
+        """Return the words of a message without what is harmless, denied, of the distant past or asked in general.
 
         In doubt a word stays. A denial that is itself a sign, such as "no pulse", stays, too; of a very long
         message only the beginning and the end are read.
@@ -147,8 +152,8 @@ class Lookout:
             again = over = False
             clauses: list[str] = []
             for clause, end in zip(reversed(parts[::2]), reversed(parts[1::2]), strict=True):
-                said = " ".join(words(clause))
-                again, over = again or bool(_AGAIN.search(said)), over or bool(_OVER.search(said))
+                said = self._harmless.sub("", normalize(clause)) if self._harmless else normalize(clause)
+                again, over = again or bool(_AGAIN.search(_AGE.sub("", said))), over or bool(_OVER.search(said))
                 past = _LONG_AGO.search(said) and (over or not again)
                 mark = end if end in (",", "and") else "."
                 clauses.append(mark if past or _asks_in_general(said) else f"{said} {mark}")

@@ -60,6 +60,7 @@ class Entry:
         related: Ids of entries that people ask for next.
         urgent: True if this reply comes before every other.
         signs: Rows of cells of pieces; a message is urgent that holds a piece of each cell of a row.
+        harmless: Phrases in which nothing is a sign, such as figures of speech.
         out_of_scope: True if nothing here answers this; the answer then says so, and is never offered.
         file: The file it was read from, or "".
     """
@@ -72,6 +73,7 @@ class Entry:
     related: tuple[str, ...] = ()
     urgent: bool = False
     signs: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    harmless: tuple[str, ...] = ()
     out_of_scope: bool = False
     file: str = ""
 
@@ -88,6 +90,8 @@ class Entry:
             raise ValueError(f"entry {self.id!r} is urgent or out of scope, not both")
         if not all(words(piece) for row in self.signs for cell in row or [()] for piece in cell or [""]):
             raise ValueError(f"entry {self.id!r} has a sign without words")
+        if not all(map(words, self.harmless)):
+            raise ValueError(f"entry {self.id!r} has a harmless phrase without words")
 
     @property
     def question(self) -> str:

@@ -12,7 +12,8 @@ from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.styles import Style
 
 from .authoring.explain import explain
-from .chat import Answer, Conversation, FaqBot, NoAnswer, Suggestions, Urgent
+from .chat import Answer, FaqBot, NoAnswer, Suggestions, Urgent
+from .conversation import Conversation
 from .render import Block, blocks, cite, listing, printable, wrap
 
 PROMPT: Final = "> "

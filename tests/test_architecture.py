@@ -19,6 +19,7 @@ FLOORS = [
     {"matching"},
     {"danger"},
     {"chat"},
+    {"conversation"},
     {"render"},
     {"authoring"},
     {"terminal"},

@@ -19,9 +19,16 @@ FIRE = entry(
     signs=(
         (("smoke", "flames"), ("stairs", "corridor")),
         (("alarm bell",),),
+        (("no way out",),),
     ),
 )
-FLOOD = entry("flood", "There is water in the cellar", urgent=True, signs=((("water", "flood"), ("cellar",)),))
+FLOOD = entry(
+    "flood",
+    "There is water in the cellar",
+    urgent=True,
+    signs=((("water", "flood"), ("cellar",)),),
+    harmless=("flood of visitors",),
+)
 HOURS = entry("hours", "When is the library open?", "is the corridor open")
 BASE = Knowledge((FIRE, FLOOD, HOURS), (("corridor", "hallway"),), Settings())
 
@@ -73,6 +80,9 @@ def test_a_row_of_signs_needs_a_piece_of_each_cell(
         ("smoke began when I was driving", "smoke began when i was driving"),
         ("do you have any advice, he is in the smoke", "he is in the smoke"),
         ("3.5 kg", "3.5 kg"),
+        ("A flood of Visitors in the cellar", "a in the cellar"),
+        ("there was a fire in the nineties. Is it open", "is it open"),
+        ("he was in a fire as a baby, he is 60 now", "he is 60 now"),
         ("", ""),
     ],
 )

@@ -45,7 +45,7 @@ def test_no_question_is_a_phrasing(shipped: FaqBot) -> None:
 
 
 def test_questions_in_scope_are_answered(results: dict[str, list[Result]]) -> None:
-    assert share(results["in scope"], "right") >= 0.79
+    assert share(results["in scope"], "right") >= 0.77
     assert share(results["in scope"], "right", "suggested") >= 0.88
     assert share(results["in scope"], "wrong") <= 0.06
 
@@ -59,18 +59,18 @@ def test_the_figures_in_the_readme_are_those_measured(results: dict[str, list[Re
 
 
 def test_people_in_danger_get_help(results: dict[str, list[Result]]) -> None:
-    assert share(results["urgent"], "right") >= 0.94
+    assert share(results["urgent"], "right") >= 0.95
 
 
 def test_nobody_else_is_frightened(results: dict[str, list[Result]]) -> None:
     others = [result for kind, group in results.items() if kind not in ("urgent", "calm") for result in group]
-    assert share(others, "alarm") <= 0.02
-    assert share(results["calm"], "alarm") <= 0.07
+    assert share(others, "alarm") <= 0.015
+    assert share(results["calm"], "alarm") <= 0.015
 
 
 def test_questions_about_something_else_are_declined(results: dict[str, list[Result]]) -> None:
     assert share(results["oos-far"] + results["oos-noise"], "wrong") <= 0.08
     assert share(results["oos-far"] + results["oos-noise"], "right") >= 0.70
-    assert share(results["oos-near"], "wrong") <= 0.14
-    assert share(results["oos-trap"], "wrong") <= 0.26
-    assert share(results["calm"], "wrong") <= 0.13
+    assert share(results["oos-near"], "wrong") <= 0.11
+    assert share(results["oos-trap"], "wrong") <= 0.21
+    assert share(results["calm"], "wrong") <= 0.07

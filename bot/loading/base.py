@@ -29,6 +29,7 @@ _ENTRY_KEYS: Final = (
     "related",
     "urgent",
     "signs",
+    "harmless",
     "out_of_scope",
 )
 
@@ -200,6 +201,7 @@ class _Base:
             related=tuple(related),
             urgent=urgent,
             signs=self._signs(file, values.get("signs"), urgent=urgent),
+            harmless=self._harmless(file, values.get("harmless"), urgent=urgent),
             out_of_scope=out_of_scope,
             file=file.path,
         )
@@ -234,6 +236,16 @@ class _Base:
             if cells and not empty:
                 rows.append(tuple(cell for _, cell in cells))
         return tuple(rows)
+
+    def _harmless(self, file: File, node: Node | None, *, urgent: bool) -> tuple[str, ...]:
+        """Return the phrases in which nothing is a sign."""
+        if node and not urgent:
+            file.report(node, "KB008", 'only an urgent entry has harmless phrases; add "urgent: true" or remove them')
+        phrases = file.texts(node)
+        for text in phrases:
+            if not words(text.value):
+                file.report(text, "KB008", "a harmless phrase needs at least one word")
+        return tuple(text.value for text in phrases if words(text.value))
 
     def _flag(self, file: File, node: Node | None) -> bool:
         text = file.text(node)

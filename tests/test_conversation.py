@@ -1,0 +1,123 @@
+"""What short messages mean after a reply that offers questions."""
+
+import pytest
+
+from bot import Answer, Conversation, FaqBot, NoAnswer, Suggestions
+
+
+@pytest.fixture
+def talk(shipped: FaqBot) -> Conversation:
+    """A talk in which three questions related to the amount are on offer."""
+    conversation = Conversation(shipped)
+    reply = conversation.send("how much should i take")
+    assert isinstance(reply, Answer)
+    assert reply.match.entry.id == "dosage"
+    assert len(reply.related) == 4
+    return conversation
+
+
+@pytest.fixture
+def unsure(shipped: FaqBot) -> Conversation:
+    """A talk in which suggestions are on offer."""
+    conversation = Conversation(shipped)
+    reply = conversation.send("and at night")
+    assert isinstance(reply, Suggestions)
+    return conversation
+
+
+def picked(conversation: Conversation, message: str) -> str:
+    reply = conversation.send(message)
+    assert isinstance(reply, Answer)
+    return reply.match.entry.id
+
+
+@pytest.mark.parametrize(
+    ("message", "place"),
+    [
+        ("2", 1),
+        (" 2. ", 1),
+        ("#2", 1),
+        ("number two please", 1),
+        ("the second one", 1),
+        ("2nd", 1),
+        ("I want the first one", 0),
+        ("one", 0),
+        ("option 3", 2),
+        ("the last one", 3),
+        ("LAST", 3),
+    ],
+)
+def test_words_that_pick_one(talk: Conversation, shipped: FaqBot, message: str, place: int) -> None:
+    assert isinstance(talk.last, Answer)
+    wanted = talk.last.related[place].id
+    assert picked(talk, message) == wanted
+    assert talk.asked == shipped.knowledge.related(shipped.ask("how much should i take").match.entry)[place].question  # type: ignore[union-attr]  # an answer, see talk
+
+
+@pytest.mark.parametrize(
+    "message", ["is one tablet enough", "are 2 tablets too many", "no more than 400 mg?", "yes but is it safe", "9"]
+)
+def test_all_else_is_a_question(talk: Conversation, message: str) -> None:
+    talk.send(message)
+    assert talk.asked == message
+
+
+@pytest.mark.parametrize("message", ["no", "No thanks", "none of them", "neither", "nope"])
+def test_no_declines_all_of_them(unsure: Conversation, message: str) -> None:
+    reply = unsure.send(message)
+    assert isinstance(reply, NoAnswer)
+    assert reply.text.startswith("All right.")
+    assert reply.disclaimer
+
+
+def test_yes_takes_the_only_one_and_asks_again_where_there_are_several(unsure: Conversation) -> None:
+    first = unsure.last
+    assert isinstance(first, Suggestions)
+    again = unsure.send("yes please")
+    assert isinstance(again, Suggestions)
+    if len(first.suggestions) > 1:
+        assert again.suggestions == first.suggestions
+    only = Suggestions(question="?", disclaimer="D.", matches=(), suggestions=first.suggestions[:1])
+    unsure.last = only
+    assert picked(unsure, "yes") == first.suggestions[0].entry.id
+
+
+def test_more_shows_others_until_there_are_none(talk: Conversation) -> None:
+    seen = {"dosage", *(entry.id for entry in talk.last.related)} if isinstance(talk.last, Answer) else set()
+    reply = talk.send("tell me more")
+    while isinstance(reply, Suggestions):
+        names = {match.entry.id for match in reply.suggestions}
+        assert not names & seen
+        seen |= names
+        reply = talk.send("more")
+    assert isinstance(reply, NoAnswer)
+    assert "nothing more" in reply.text
+    assert len(seen) > 5
+
+
+def test_without_an_offer_such_words_are_questions(shipped: FaqBot) -> None:
+    for message in ("yes", "no", "more", "the second one", "2"):
+        talk = Conversation(shipped)
+        talk.send(message)
+        assert talk.asked == message
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "wanted"),
+    [
+        ("how much should i take", "and for children?", "children"),
+        ("is it safe", "what about in pregnancy?", "pregnancy"),
+        ("how much should i take", "what about my kidneys?", "kidney-disease"),
+        ("when should i take it", "and with food?", "with-food"),
+    ],
+)
+def test_a_question_that_goes_on_is_understood(shipped: FaqBot, first: str, then: str, wanted: str) -> None:
+    talk = Conversation(shipped)
+    talk.send(first)
+    assert picked(talk, then) == wanted
+    assert talk.last is not None
+    assert talk.last.question == then
+
+
+def test_danger_comes_first_whatever_was_offered(talk: Conversation) -> None:
+    assert talk.send("and my calf is swollen, red and hot").kind == "urgent"
