@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
+from .arguments import parser
 from .chat import Answer, FaqBot, Reply, Urgent
 from .conversation import Conversation
 from .errors import KnowledgeError, Problem
 from .loading import shipped_folder
-from .render import listing, printable, to_text
+from .render import blocks, labelled, listing, printable, to_text
 
 if TYPE_CHECKING:
     from .authoring.evaluate import Result
+    from .terminal.history import Questions
 
 # What few commands need is imported by them: an answer should not wait for it.
 
@@ -27,30 +29,20 @@ INTERRUPTED: Final = 130
 
 _PROGRESS_STEP: Final = 100
 
-_EXAMPLES: Final = """\
-examples:
-  magbot                                    chat
-  magbot ask "how much should I take?"      one answer
-  magbot ask --json < questions.txt         one JSON object a line
-  magbot why "cramps at night dose"         how an answer is found
-  magbot check my-answers                   what is wrong in a folder of YAML files
-
-exit codes:
-  0 answered or clean   1 not answered or findings   2 wrong usage   3 the knowledge cannot be loaded   130 Ctrl-C
-"""
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name; return the exit code."""
-    no_color = bool(os.environ.get("NO_COLOR"))
-    unset = argparse.Namespace(knowledge=None, plain=False, no_color=no_color, json=False, top=None, run=_chat)
-    parser = _parser()
-    arguments = parser.parse_args(argv, unset)
-    if arguments.top and not arguments.json:
-        parser.error("--top goes with --json")
+    environment = {name: bool(os.environ.get(name)) for name in ("ACCESSIBLE", "NO_COLOR")}
+    unset = argparse.Namespace(
+        knowledge=None, plain=environment["ACCESSIBLE"], no_color=environment["NO_COLOR"], no_menu=False, history=None
+    )
+    reader = parser()
+    arguments = reader.parse_args(argv, unset)
+    if arguments.command == "ask" and arguments.top and not arguments.json:
+        reader.error("--top goes with --json")
     _never_fail_to_print()
     try:
-        code: int = arguments.run(arguments)
+        code = _COMMANDS[arguments.command](arguments)
         sys.stdout.flush()
     except KnowledgeError as error:
         print(printable(str(error)), file=sys.stderr)
@@ -67,77 +59,39 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    # Each option may stand before or after the command, so neither place may set a default.
-    options = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    options.add_argument(
-        "--knowledge", metavar="DIR", help="a folder of YAML files instead of the base that comes with magbot"
-    )
-    options.add_argument("--plain", action="store_true", help="chat in plain lines, without colours or cursor movement")
-    options.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
-    options.add_argument("--no-color", action="store_true", help="no colours (as with the variable NO_COLOR)")
-
-    parser = argparse.ArgumentParser(
-        prog="magbot",
-        description="Answers questions about magnesium glycinate and leg cramps. Without a command it chats.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        parents=[options],
-        allow_abbrev=False,
-    )
-    commands = parser.add_subparsers(metavar="COMMAND")
-
-    def add(name: str, run: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=summary, description=summary, parents=[options], allow_abbrev=False)
-        command.set_defaults(run=run)
-        return command
-
-    add("chat", _chat, "chat; where input or output is no terminal, one question a line")
-    ask = add("ask", _ask, "answer one question, or one a line from standard input")
-    ask.add_argument("question", nargs="*", help="the question; without it, standard input is read")
-    ask.add_argument("--json", action="store_true", help="one JSON object a question")
-    ask.add_argument("--top", type=_count, metavar="N", help="with --json, add the N best entries as the key matches")
-    add("list", _list, "list the questions that can be answered, by file")
-    measure = add("eval", _eval, "measure how well questions with known answers are answered")
-    measure.add_argument(
-        "files", nargs="+", metavar="FILE", help='lines of {"q", "ok", "kind"}, or YAML rows of expect and ask'
-    )
-    measure.add_argument(
-        "--min-right", type=float, metavar="PERCENT", help="exit code 1 if fewer are treated as labelled"
-    )
-    check = add("check", _check, "print every problem of knowledge folders or files, with its place")
-    check.add_argument("paths", nargs="*", metavar="PATH", help="without it, the base in use")
-    why = add("why", _why, "explain how the reply to a question is found")
-    why.add_argument("question", nargs="+")
-    return parser
-
-
-class _Version(argparse.Action):
-    """Prints the version, which is looked up only when asked for."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib import metadata
-
-        try:
-            number = metadata.version("magbot")
-        except metadata.PackageNotFoundError:
-            number = "(a checkout that is not installed)"
-        print(f"magbot {number}")
-        parser.exit()
-
-
 def _chat(arguments: argparse.Namespace) -> int:
     bot = _load(arguments)
     if not (_is_terminal(sys.stdin) and _is_terminal(sys.stdout)):
         conversation = Conversation(bot)
         replies = (conversation.send(line) for line in _lines() if line.strip())
-        return _print_replies(replies, _to_plain)
-    from . import terminal
+        return _print_replies(replies, _labelled if arguments.plain else _to_plain)
+    from .terminal.commands import Chat
 
+    talk = Chat(bot, arguments.knowledge or shipped_folder())
+    questions = _questions(arguments.history)
     capable = os.environ.get("TERM", "") not in ("", "dumb", "unknown") or os.name == "nt"
     if arguments.plain or not capable:
-        return terminal.chat(bot, terminal.read_plain, terminal.write_plain)
-    return terminal.run(bot, write=terminal.write_plain if arguments.no_color else None)
+        from .terminal import plain
+
+        return plain.chat(talk, questions)
+    from .terminal import styled
+
+    show = styled.show_without_colour if arguments.no_color else None
+    return styled.chat(talk, questions, menu=not arguments.no_menu, show=show)
+
+
+def _questions(path: str | None) -> "Questions | None":
+    """Return the file of questions that was asked for; where it cannot be used, say so and go on without."""
+    if path is None:
+        return None
+    from .terminal.history import Questions
+
+    try:
+        return Questions(Path(path).expanduser())
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        print(f"magbot: your questions are not kept ({printable(path)}: {reason})", file=sys.stderr)
+        return None
 
 
 def _ask(arguments: argparse.Namespace) -> int:
@@ -149,7 +103,8 @@ def _ask(arguments: argparse.Namespace) -> int:
     def to_json(reply: Reply) -> str:
         return json.dumps(reply.to_dict(top=arguments.top))
 
-    return _print_replies(map(bot.ask, questions), to_json if arguments.json else _to_plain)
+    show = to_json if arguments.json else _labelled if arguments.plain else _to_plain
+    return _print_replies(map(bot.ask, questions), show)
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -239,6 +194,10 @@ def _to_plain(reply: Reply) -> str:
     return f"{to_text(reply, width=width, addresses=True)}\n"
 
 
+def _labelled(reply: Reply) -> str:
+    return "\n".join(map(labelled, blocks(reply, addresses=True))) + "\n"
+
+
 def _lines() -> Iterator[str]:
     """Yield the lines of standard input as they arrive, without their ends."""
     if _is_terminal(sys.stdin):
@@ -264,7 +223,12 @@ def _nowhere() -> TextIO:
     return Path(os.devnull).open("w", encoding="utf-8")
 
 
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1, got {text!r}")
-    return int(text)
+_COMMANDS: Final[dict[str | None, Callable[[argparse.Namespace], int]]] = {
+    None: _chat,
+    "chat": _chat,
+    "ask": _ask,
+    "list": _list,
+    "eval": _eval,
+    "check": _check,
+    "why": _why,
+}

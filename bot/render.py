@@ -8,13 +8,19 @@ from pathlib import PurePath
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from .chat import Answer, NoAnswer, Reply, Suggestions, Urgent, offered
-from .knowledge import Entry, Knowledge, Source
+from .knowledge import Entry, Knowledge, Settings, Source
 from .text import normalize
 
 MAX_WIDTH: Final = 88  # columns; longer lines are hard to read
 
 # What a block is, for front ends that set them apart by style.
-Role: TypeAlias = Literal["understood", "urgent", "body", "note", "sources", "choices", "disclaimer"]
+Role: TypeAlias = Literal["understood", "urgent", "body", "note", "sources", "choices", "disclaimer", "chat", "notice"]
+# What stands before a block for who hears it read and sees no style.
+_LABELS: Final[dict[Role, str]] = {
+    "understood": "Understood as: ",
+    "body": "Answer: ",
+    "disclaimer": "Please note: ",
+}
 
 # Terminals obey control characters; bidirectional overrides make text read as what it is not.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -58,6 +64,32 @@ def to_text(reply: Reply, *, width: int | None = None, addresses: bool = False) 
     return "\n\n".join(texts if width is None else [wrap(text, width) for text in texts])
 
 
+def labelled(part: Block) -> str:
+    """Return a block as lines that say what they are, as in "Answer: ...", "Source: ..."."""
+    if part.role == "sources":
+        first, *rest = part.text.split("\n- ")
+        return "\n".join(f"Source: {source}" for source in rest or [first.removeprefix("Source: ")])
+    return _LABELS.get(part.role, "") + part.text
+
+
+def to_markdown(talk: Iterable[tuple[str, Reply]], settings: Settings) -> str:
+    """Return questions and their replies as a Markdown document with sources and disclaimer."""
+    parts = [f"# {_escaped(settings.name)}"]
+    for question, reply in talk:
+        parts.append(f"## {_escaped(question)}")
+        for part in blocks(reply, addresses=True)[:-1]:
+            match part.role:
+                case "understood" | "urgent":
+                    parts.append(f"**{_escaped(part.text)}**")
+                case "note":
+                    parts.append("> " + part.text.replace("\n", "\n> "))
+                case _:
+                    # A list needs a blank line before it.
+                    parts.append(re.sub(r"(?m)^(?!- |\d+\. )(.+)\n(?=- |\d+\. )", r"\1\n\n", part.text))
+    parts += ["---", f"*{printable(settings.disclaimer).strip()}*"]
+    return "\n\n".join(parts) + "\n"
+
+
 def cite(source: Source, *, addresses: bool) -> str:
     """Return a source in one line, as in "Leg cramps. NHS, undated."."""
     made = ", ".join(part for part in (source.publisher, source.year) if part)
@@ -72,6 +104,11 @@ def listing(knowledge: Knowledge) -> str:
     files = groupby(answered, key=lambda entry: entry.file)
     parts = [[PurePath(file).name, *(f"  {entry.question}" for entry in entries)] for file, entries in files]
     return printable("\n\n".join("\n".join(part) for part in parts))
+
+
+def _escaped(text: str) -> str:
+    """Return a text so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", " ".join(printable(text).split()))
 
 
 def printable(text: str) -> str:

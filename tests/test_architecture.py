@@ -23,6 +23,7 @@ FLOORS = [
     {"render"},
     {"authoring"},
     {"terminal"},
+    {"arguments"},
     {"cli"},
     {"__init__", "__main__"},
 ]

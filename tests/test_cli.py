@@ -191,6 +191,7 @@ def test_a_folder_of_ones_own_is_used_and_the_option_may_stand_anywhere(tmp_path
         ["ask", "--top", "many", "x"],
         ["why"],
         ["list", "--json"],
+        ["\x1b[31mred"],
     ],
 )
 def test_wrong_usage_is_exit_code_2_and_one_line_names_it(
@@ -199,7 +200,28 @@ def test_wrong_usage_is_exit_code_2_and_one_line_names_it(
     with pytest.raises(SystemExit) as left:
         main(arguments)
     assert left.value.code == 2
-    assert "error:" in capsys.readouterr().err.splitlines()[-1]
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("magbot")
+    assert "error: " in line
+    assert "\x1b" not in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cure"),
+    [
+        (["--vresion"], "unknown option --vresion (did you mean --version?)"),
+        (["aks", "x"], "unknown command aks (did you mean ask?)"),
+        (["ask", "--jsno", "x"], "unknown option --jsno (did you mean --json?)"),
+        (["--xyz"], "unknown option --xyz (see magbot --help)"),
+    ],
+)
+def test_a_misspelt_option_or_command_is_told_what_was_meant(
+    arguments: list[str], cure: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 2
+    assert capsys.readouterr().err == f"magbot: error: {cure}\n"
 
 
 def test_help_begins_with_usage_and_has_examples_and_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:

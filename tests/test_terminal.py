@@ -2,32 +2,39 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pexpect
 import pyte
 import pytest
-from prompt_toolkit import PromptSession
+from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from bot import FaqBot, Knowledge
+from bot.loading import shipped_folder
 from bot.render import Block
-from bot.terminal import Chat, run
+from bot.terminal import styled
+from bot.terminal.commands import MOST_CHARACTERS, Chat
+from bot.terminal.history import MOST_KEPT, Questions
 
 WORST_SECONDS = 30  # no figure for speed: a chat that hangs must not hang the tests
+ENTRY = "entries:\n  - question: Is it open?\n    answer: {answer}\n"
 
 
-def typed(bot: FaqBot, keys: str) -> list[list[Block]]:
+def typed(bot: FaqBot, keys: str, *, code: int = 0) -> list[list[Block]]:
     """Return what a chat shows for these keys: first the greeting, then a list a line."""
     shown: list[list[Block]] = []
 
-    def write(parts: Iterable[Block]) -> None:
+    def show(parts: Iterable[Block]) -> None:
         shown.append(list(parts))
 
+    talk = Chat(bot)
     with create_pipe_input() as keyboard:
         keyboard.send_text(keys)
-        assert run(bot, session=PromptSession(input=keyboard, output=DummyOutput()), write=write) == 0
+        session = styled.make_session(talk, InMemoryHistory(), menu=True, input=keyboard, output=DummyOutput())
+        assert styled.chat(talk, session=session, show=show) == code
     return shown
 
 
@@ -40,8 +47,18 @@ def bot(library: Knowledge) -> FaqBot:
     return FaqBot(library)
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write(tmp_path, "Yes.")
+    return tmp_path
+
+
+def write(folder: Path, answer: str) -> None:
+    (folder / "a.yaml").write_text(ENTRY.format(answer=answer), encoding="utf-8")
+
+
 def test_the_greeting_is_at_most_three_lines(bot: FaqBot) -> None:
-    assert typed(bot, "\x04") == [[Block("body", "Hello.\nAsk.\nBriefly.")]]
+    assert typed(bot, "\x04") == [[Block("chat", "Hello.\nAsk.\nBriefly.")]]
 
 
 def test_a_question_is_answered_and_ctrl_d_leaves(bot: FaqBot) -> None:
@@ -76,7 +93,7 @@ def test_a_paste_of_several_lines_is_one_question(bot: FaqBot) -> None:
 
 def test_help_lists_every_command_and_topics_every_question(bot: FaqBot) -> None:
     shown = texts(typed(bot, "/help\r/topics\r\x04"))
-    for command in ("/help", "/topics", "/sources", "/why", "/quit"):
+    for command in ("/help", "/topics", "/sources", "/why", "/save FILE", "/reload", "/quit"):
         assert command in shown
     assert "When is the library open?" in shown
 
@@ -104,6 +121,107 @@ def test_why_explains_the_last_reply(bot: FaqBot) -> None:
     assert "cards scores 100.0" in texts([chat.respond("/why")])
 
 
+def test_ctrl_c_twice_leaves_and_once_does_not(bot: FaqBot) -> None:
+    assert "Ctrl-C again" in texts(typed(bot, "\x03\x03", code=130))
+    shown = typed(bot, "join\x03opening hours\x03\x04")
+    assert len(shown) == 2  # the greeting and the hint, which comes once
+    assert "From 9 to 17." in texts(typed(bot, "\x03opening hours\r\x03\x04"))
+
+
+def test_words_pick_what_was_offered(bot: FaqBot) -> None:
+    assert "At the desk." in texts(typed(bot, "opening hours\rthe first one\r\x04"))
+
+
+def test_whole_questions_are_proposed_from_three_characters_on(bot: FaqBot) -> None:
+    talk = Chat(bot)
+    assert talk.propose("li") == []
+    assert talk.propose("lib") == ["When is the library open?", "How do I get a library card?"]
+    assert talk.propose("library c")[0] == "How do I get a library card?"
+    assert talk.propose("a libary crad")[0] == "How do I get a library card?"
+    assert "When is the library open?" not in talk.propose("When is the library open?")
+    assert talk.propose("c", wanted=True) == ["How do I get a library card?", "What does a late book cost?"]
+    assert len(talk.propose("", wanted=True)) == 4
+    assert talk.propose("/s") == ["/sources", "/save"]
+    assert talk.propose("/x") == []
+
+
+def test_a_very_long_question_is_cut_with_a_notice_unless_it_holds_danger(bot: FaqBot) -> None:
+    talk = Chat(bot)
+    long = "opening hours " * MOST_CHARACTERS
+    notice, *reply = talk.respond(long)
+    assert (notice.role, notice.text) == ("notice", "That is long. I read the first 1,000 characters.")
+    assert "From 9 to 17." in texts([reply])
+    assert "Leave now." in texts([talk.respond(f"{long} there is a fire")])
+    assert all(part.role != "notice" for part in talk.respond("opening hours"))
+
+
+def test_a_talk_is_saved_with_its_sources_and_never_over_a_file_unasked(bot: FaqBot, tmp_path: Path) -> None:
+    talk, file = Chat(bot), tmp_path / "talk.md"
+    assert "nothing to save" in texts([talk.respond(f"/save {file}")])
+    talk.respond("fine for over*due* books")
+    talk.respond("join the library")
+    assert texts([talk.respond("/save")]) == "Name a file, as in /save talk.md"
+    assert texts([talk.respond(f"/save {file}")]) == f"Saved to {file}."
+    saved = file.read_text(encoding="utf-8")
+    assert saved.startswith("# deskbot\n\n## fine for over\\*due\\* books\n")
+    assert "> What the evidence says: Since 2024." in saved
+    assert "https://library.example/rules" in saved
+    assert saved.endswith("*Ask the desk.*\n")
+    file.write_text("precious", encoding="utf-8")
+    for no in ("no", "opening hours", "n"):
+        assert "Write over it?" in texts([talk.respond(f"/save {file}")])
+        assert f"Kept {file}" in texts([talk.respond(no)])
+    assert file.read_text(encoding="utf-8") == "precious"
+    talk.respond(f"/save {file}")
+    assert texts([talk.respond("yes")]) == f"Saved to {file}."
+    assert "Cannot write" in texts([talk.respond(f"/save {tmp_path}")])
+    assert "Cannot write" in texts([talk.respond(f"/save {tmp_path / 'no' / 'talk.md'}")])
+
+
+def test_an_edit_is_taken_up_at_the_next_question(folder: Path) -> None:
+    talk = Chat(FaqBot.load(folder), folder)
+    assert "Yes." in texts([talk.respond("is it open")])
+    write(folder, "Not today.")
+    shown = talk.respond("is it open")
+    assert shown[0] == Block("notice", "I have read the knowledge again: 1 answers.")
+    assert "Not today." in texts([shown])
+    assert "read the knowledge" not in texts([talk.respond("is it open")])
+
+
+def test_of_a_broken_edit_the_problems_are_shown_once_and_the_old_answers_stay(folder: Path) -> None:
+    talk = Chat(FaqBot.load(folder), folder)
+    (folder / "a.yaml").write_text("entries: [\n", encoding="utf-8")
+    shown = talk.respond("is it open")
+    assert f"{folder / 'a.yaml'}:2:1: KB002" in shown[0].text
+    assert "I go on with what I read before." in shown[1].text
+    assert "Yes." in texts([shown])
+    assert "KB002" not in texts([talk.respond("is it open")])
+    assert "KB002" in texts([talk.respond("/reload")])
+    write(folder, "Again.")
+    assert "Again." in texts([talk.respond("is it open")])
+    assert "1 answers" in texts([talk.respond("/reload")])
+
+
+def test_reload_without_a_folder_says_so(bot: FaqBot) -> None:
+    assert "from no folder" in texts([Chat(bot).respond("/reload")])
+
+
+def test_questions_are_kept_for_their_owner_only_and_not_for_ever(tmp_path: Path) -> None:
+    file = tmp_path / "questions"
+    questions = Questions(file)
+    for question in ("one", "two\nlines", "two lines", " ", *map(str, range(MOST_KEPT))):
+        questions.add(question)
+    assert file.stat().st_mode & 0o777 == 0o600
+    kept = Questions(file).all
+    assert kept == list(map(str, range(MOST_KEPT)))
+    (tmp_path / "other").write_text("precious\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="something else"):
+        Questions(tmp_path / "other")
+    assert (tmp_path / "other").read_text(encoding="utf-8") == "precious\n"
+    with pytest.raises(OSError, match="No such file"):
+        Questions(tmp_path / "no" / "file")
+
+
 class Screen:
     """A real terminal with magbot in it."""
 
@@ -120,7 +238,11 @@ class Screen:
 
     def wait(self, text: str) -> None:
         """Read until the screen shows a text."""
-        while text not in self.text:
+        self.wait_for(lambda shown: text in shown)
+
+    def wait_for(self, holds: Callable[[str], bool]) -> None:
+        """Read until something holds of what the screen shows."""
+        while not holds(self.text):
             self._read(self.process.read_nonblocking(4096, WORST_SECONDS))
 
     def type(self, keys: str) -> None:
@@ -187,20 +309,27 @@ def test_a_dumb_terminal_gets_not_one_escape_byte(
     open_screen: Callable[..., Screen], environment: dict[str, str]
 ) -> None:
     screen = open_screen(80, **environment)
-    screen.wait("\n>")
+    screen.wait("\nQuestion:")
     screen.type("what are leg cramps\n")
     screen.wait("any medicine, ask a doctor or pharmacist.")
+    assert "Answer: A leg cramp is" in screen.text
     assert screen.leave() == 0
     assert b"\x1b" not in screen.bytes
 
 
-def test_plain_is_for_every_terminal(open_screen: Callable[..., Screen]) -> None:
-    screen = open_screen(80, "--plain")
-    screen.wait("\n>")
-    screen.type("what are leg cramps\n")
+@pytest.mark.parametrize(("arguments", "environment"), [(["--plain"], {}), ([], {"ACCESSIBLE": "1"})])
+def test_plain_lines_say_what_they_are(
+    open_screen: Callable[..., Screen], arguments: list[str], environment: dict[str, str]
+) -> None:
+    screen = open_screen(80, *arguments, **environment)
+    screen.wait("\nQuestion:")
+    screen.type("what are\nleg cramps\n")  # a paste
     screen.wait("any medicine, ask a doctor or pharmacist.")
+    for label in ("Answer: A leg cramp is", "Source: Leg cramps. NHS", "Please note: This is general"):
+        assert label in screen.text
+    assert screen.text.count("Answer:") == 1
     screen.type("abc\x03")
-    screen.wait("^C\n>")
+    screen.wait("Press Ctrl-C again to leave")
     screen.type("quit\n")
     assert screen.ended() == 0
     assert b"\x1b" not in screen.bytes
@@ -224,4 +353,103 @@ def test_sigterm_ends_the_chat(open_screen: Callable[..., Screen]) -> None:
     screen = open_screen(80)
     screen.wait("\n>")
     screen.process.kill(signal.SIGTERM)
-    assert screen.ended() == -signal.SIGTERM
+    assert screen.ended() == 143
+    assert screen.bytes.endswith(b"\x1b[?2004l") or b"\x1b[?2004l" in screen.bytes  # bracketed paste is off again
+
+
+def test_ctrl_c_twice_leaves_a_real_chat(open_screen: Callable[..., Screen]) -> None:
+    screen = open_screen(80)
+    screen.wait("\n>")
+    screen.type("abc\x03")
+    screen.wait("Press Ctrl-C again to leave")
+    screen.type("\x03")
+    assert screen.ended() == 130
+
+
+def test_the_menu_shows_while_typing_and_one_key_closes_it(open_screen: Callable[..., Screen]) -> None:
+    screen = open_screen(80)
+    screen.wait("\n>")
+    screen.type("leg cram")
+    screen.wait("What causes leg cramps?")
+    screen.type("\x1b")
+    screen.wait_for(lambda text: "What causes leg cramps?" not in text)
+    screen.type("ps a")
+    screen.wait("leg cramps a")
+    assert "What causes leg cramps?" not in screen.text
+    screen.type("\x03\x04")
+    assert screen.ended() == 0
+
+
+def test_a_row_of_the_menu_is_filled_in_and_then_sent(open_screen: Callable[..., Screen]) -> None:
+    screen = open_screen(80)
+    screen.wait("\n>")
+    screen.type("leg cram")
+    screen.wait("What causes leg cramps?")
+    screen.type("\x1b[B\r")  # Down, Enter
+    screen.wait("> What are leg cramps?")
+    assert "Answer" not in screen.text
+    assert "A leg cramp is" not in screen.text
+    screen.type("\r")
+    screen.wait("A leg cramp is")
+    assert screen.leave() == 0
+
+
+def test_without_a_menu_nothing_is_proposed(open_screen: Callable[..., Screen]) -> None:
+    screen = open_screen(80, "--no-menu")
+    screen.wait("\n>")
+    screen.type("leg cramps")
+    screen.wait("> leg cramps")
+    screen.type("\r")
+    screen.wait("any medicine, ask a doctor or pharmacist.")
+    assert screen.leave() == 0
+
+
+def test_the_window_may_shrink_to_one_column(open_screen: Callable[..., Screen]) -> None:
+    screen = open_screen(80)
+    screen.wait("\n>")
+    screen.process.setwinsize(24, 1)
+    screen.type("what are leg cramps\r")
+    screen.type("\x04")
+    assert screen.ended() == 0
+
+
+def test_questions_are_kept_only_where_asked_for(open_screen: Callable[..., Screen], tmp_path: Path) -> None:
+    for _ in range(2):
+        screen = open_screen(80, "--history", str(tmp_path / "asked"), HOME=str(tmp_path))
+        screen.wait("\n>")
+        screen.type("what are leg cramps\r")
+        screen.wait("any medicine, ask a doctor or pharmacist.")
+        assert screen.leave() == 0
+    assert Questions(tmp_path / "asked").all == ["what are leg cramps"]
+    screen = open_screen(80, HOME=str(tmp_path))
+    screen.wait("\n>")
+    screen.type("a secret question\r")
+    screen.wait("ask a doctor or pharmacist.")
+    assert screen.leave() == 0
+    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".base"]
+    assert files == [tmp_path / "asked"]
+
+
+def test_a_history_that_cannot_be_kept_is_said_and_does_no_harm(open_screen: Callable[..., Screen]) -> None:
+    screen = open_screen(80, "--history", "/no/such/folder/asked")
+    screen.wait("your questions are not kept")
+    screen.wait("\n>")
+    assert screen.leave() == 0
+
+
+def test_control_characters_reach_no_terminal(open_screen: Callable[..., Screen], tmp_path: Path) -> None:
+    name = tmp_path / "a\x1b]0;stolen\x07.yaml"
+    name.write_text(ENTRY.format(answer='"Yes.\\e[31m\\u202e red"'), encoding="utf-8")
+    screen = open_screen(80, "--plain", "--knowledge", str(tmp_path))
+    screen.wait("Question:")
+    screen.type("is it open\n")
+    screen.wait("Answer: Yes.")
+    screen.type("/topics\n")
+    screen.wait("stolen.yaml")
+    assert screen.leave() == 0
+    assert b"\x1b" not in screen.bytes
+    assert "\u202e".encode() not in screen.bytes
+
+
+def test_the_chat_knows_the_shipped_folder() -> None:
+    assert Chat(FaqBot.load(), shipped_folder()).respond("/reload")[0].text.endswith("answers.")

@@ -32,3 +32,12 @@ def paths(folder: str | Path) -> list[Path]:
 
 def _unusable(folder: str | Path, message: str) -> KnowledgeError:
     return KnowledgeError([Problem(str(folder), 1, 1, "KB001", message)])
+
+
+def version(folder: str | Path) -> tuple[tuple[str, int, int, int], ...]:
+    """Return what is another as soon as a file of the folder is; () where none can be read."""
+    try:
+        files = [(str(path), path.stat()) for path in paths(folder)]
+    except (KnowledgeError, OSError):
+        return ()
+    return tuple((path, status.st_ino, status.st_size, status.st_mtime_ns) for path, status in files)

@@ -1,0 +1,121 @@
+"""What can be typed after `magbot`: the commands, their options, and the help."""
+
+import argparse
+import difflib
+import re
+import sys
+from typing import Final, NoReturn
+
+from .render import printable
+
+_DESCRIPTION: Final = """\
+Answers questions about magnesium glycinate and leg cramps. Without a command it chats.
+
+examples:
+  magbot                                    chat
+  magbot ask "how much should I take?"      one answer
+  magbot ask --json < questions.txt         one JSON object a line
+  magbot why "cramps at night dose"         how an answer is found
+  magbot check my-answers                   what is wrong in a folder of YAML files
+"""
+_EXIT_CODES: Final = """\
+exit codes:
+  0 answered or clean     1 not answered, or findings     2 wrong usage
+  3 the knowledge cannot be loaded     130 Ctrl-C     143 ended by SIGTERM
+"""
+_UNKNOWN: Final = re.compile(r"unrecognized arguments: (-\S+)|invalid choice: '(.*?)'")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the arguments; the command's name is then in `command`."""
+    # Each option may stand before or after the command, so neither place may set a default.
+    options = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    options.add_argument(
+        "--knowledge", metavar="DIR", help="a folder of YAML files instead of the base that comes with magbot"
+    )
+    options.add_argument(
+        "--plain", action="store_true", help="labelled lines without cursor movement (as with ACCESSIBLE=1)"
+    )
+    options.add_argument("--no-color", action="store_true", help="no colours (as with the variable NO_COLOR)")
+    options.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
+
+    top = _Parser(
+        prog="magbot",
+        usage="magbot [COMMAND] [OPTIONS]",
+        description=_DESCRIPTION,
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[options],
+        allow_abbrev=False,
+    )
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command", parser_class=_Parser)
+
+    def add(name: str, summary: str) -> _Parser:
+        return commands.add_parser(name, help=summary, description=summary, parents=[options], allow_abbrev=False)
+
+    chat: argparse.ArgumentParser
+    for chat in (top, add("chat", "chat; where input or output is no terminal, one question a line")):
+        chat.add_argument(
+            "--no-menu", action="store_true", default=argparse.SUPPRESS, help="propose nothing while typing in the chat"
+        )
+        chat.add_argument(
+            "--history",
+            metavar="FILE",
+            default=argparse.SUPPRESS,
+            help="keep what you ask in the chat in this file; without it, it is forgotten",
+        )
+    ask = add("ask", "answer one question, or one a line from standard input")
+    ask.add_argument("question", nargs="*", help="the question; without it, standard input is read")
+    ask.add_argument("--json", action="store_true", help="one JSON object a question")
+    ask.add_argument("--top", type=_count, metavar="N", help="with --json, add the N best entries as the key matches")
+    add("list", "list the questions that can be answered, by file")
+    measure = add("eval", "measure how well questions with known answers are answered")
+    measure.add_argument(
+        "files", nargs="+", metavar="FILE", help='lines of {"q", "ok", "kind"}, or YAML rows of expect and ask'
+    )
+    measure.add_argument(
+        "--min-right", type=float, metavar="PERCENT", help="exit code 1 if fewer are treated as labelled"
+    )
+    check = add("check", "print every problem of knowledge folders or files, with its place")
+    check.add_argument("paths", nargs="*", metavar="PATH", help="without it, the base in use")
+    why = add("why", "explain how the reply to a question is found")
+    why.add_argument("question", nargs="+")
+    top.names = frozenset(name for each in (top, *commands.choices.values()) for name in each._option_string_actions)
+    top.names |= commands.choices.keys()
+    return top
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports wrong usage in one line that names what was probably meant."""
+
+    names: frozenset[str] = frozenset()
+
+    def error(self, message: str) -> NoReturn:
+        found = _UNKNOWN.search(message)
+        if found:
+            typed = found[1] or found[2]
+            what = "option" if found[1] else "command"
+            near = difflib.get_close_matches(typed.split("=")[0], self.names, n=1)
+            message = f"unknown {what} {typed} " + (f"(did you mean {near[0]}?)" if near else "(see magbot --help)")
+        print(printable(f"{self.prog}: error: {message}"), file=sys.stderr)
+        sys.exit(2)
+
+
+class _Version(argparse.Action):
+    """Prints the version, which is looked up only when asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib import metadata
+
+        try:
+            number = metadata.version("magbot")
+        except metadata.PackageNotFoundError:
+            number = "(a checkout that is not installed)"
+        print(f"magbot {number}")
+        parser.exit()
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1, got {text!r}")
+    return int(text)

@@ -1,0 +1,47 @@
+"""The talk itself: a line in, blocks out, until the person leaves."""
+
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from types import FrameType
+from typing import Final, TypeAlias
+
+from ..render import Block
+from .commands import Chat
+
+LEFT: Final = 0
+INTERRUPTED: Final = 130
+TERMINATED: Final = 143
+
+Show: TypeAlias = Callable[[Iterable[Block]], None]
+
+
+def converse(talk: Chat, read: Callable[[], str], show: Show) -> int:
+    """Greet, then reply to each line that `read` returns; return the exit code.
+
+    KeyboardInterrupt, which is Ctrl-C, drops the line, and with nothing on it leaves at the second time; it may
+    hold what was on the line. EOFError, which is Ctrl-D, leaves.
+    """
+    signal.signal(signal.SIGTERM, _leave_in_order)
+    show([Block("chat", talk.greeting)])
+    dropped = False
+    while not talk.left:
+        try:
+            line = read()
+        except KeyboardInterrupt as interrupt:
+            if dropped and not any(interrupt.args):
+                return INTERRUPTED
+            if not dropped:
+                show([Block("notice", "Press Ctrl-C again to leave, or Ctrl-D.")])
+            dropped = True
+            continue
+        except EOFError:
+            break
+        dropped = False
+        show(talk.respond(line))
+    return LEFT
+
+
+def _leave_in_order(_number: int, _frame: FrameType | None) -> None:
+    """Let everything that holds the terminal give it back before the process ends."""
+    sys.exit(TERMINATED)

@@ -1,0 +1,168 @@
+"""The chat in a capable terminal: a menu while typing, ghost text, keys, colours."""
+
+import os
+import shutil
+from collections.abc import Iterable
+from typing import Final
+
+from prompt_toolkit import PromptSession, print_formatted_text
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import completion_is_selected, has_completions
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.history import History, InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.styles import Style
+
+from ..render import Block, wrap
+from .commands import Chat
+from .history import Questions
+from .loop import Show, converse
+
+PROMPT: Final = "> "
+_MENU_LINES: Final = 6  # the line that is typed, and those of the menu below it
+# Only the terminal's own sixteen colours, which its user chose to be readable, and only those that are so on
+# light and on dark. What matters is said in words, too.
+STYLE: Final = Style.from_dict(
+    {
+        "understood": "bold",
+        "urgent": "bold ansired",
+        "note": "ansimagenta",
+        "sources": "dim",
+        "notice": "dim",
+        "disclaimer": "dim",
+        "auto-suggestion": "dim",
+        "completion-menu": "bg:default default",
+        "completion-menu.completion": "bg:default default",
+        "completion-menu.completion.current": "bg:default default reverse",
+        "scrollbar.background": "bg:default",
+        "scrollbar.button": "reverse",
+    }
+)
+
+
+def chat(
+    talk: Chat,
+    questions: Questions | None = None,
+    *,
+    menu: bool = True,
+    session: "PromptSession[str] | None" = None,
+    show: Show | None = None,
+) -> int:
+    """Chat until the person leaves; return the exit code.
+
+    Args:
+        talk: What replies.
+        questions: Where to keep what is asked; this chat's memory where it is left out.
+        menu: Whether to propose questions while typing, and the rest of an earlier one.
+        session: Where lines come from; made for the terminal where it is left out.
+        show: What shows blocks; the terminal, in colour, where it is left out.
+    """
+    # Some terminals do not answer the question where the cursor is, and then a warning
+    # appears in the middle of the chat. Nothing here needs the answer.
+    os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")
+    history = _Kept(questions) if questions else InMemoryHistory()
+    asking: PromptSession[str] = session or make_session(talk, history, menu=menu)
+    return converse(talk, lambda: asking.prompt(PROMPT, reserve_space_for_menu=0), show or show_styled)
+
+
+def make_session(talk: Chat, history: History, *, menu: bool, **places: object) -> "PromptSession[str]":
+    """Return what reads a line.
+
+    Args:
+        talk: What proposes questions.
+        history: What was asked before.
+        menu: As for `chat`.
+        **places: Where it reads and writes, for tests: `input` and `output`.
+    """
+    proposals = _Menu(talk) if menu else None
+    session: PromptSession[str] = PromptSession(
+        completer=proposals,
+        complete_while_typing=menu,
+        auto_suggest=AutoSuggestFromHistory() if menu else None,
+        history=history,
+        key_bindings=_keys(proposals),
+        reserve_space_for_menu=0,
+        enable_suspend=True,
+        style=STYLE,
+        color_depth=ColorDepth.MONOCHROME if os.environ.get("NO_COLOR") else None,
+        **places,  # type: ignore[arg-type]  # mypy: an input and an output
+    )
+
+    def make_room(typed: Buffer) -> None:
+        """Keep lines free for the menu only while there is something to propose for: a reply should stay in sight."""
+        session.reserve_space_for_menu = _MENU_LINES if menu and typed.text else 0
+
+    session.default_buffer.on_text_changed += make_room
+    return session
+
+
+def show_styled(parts: Iterable[Block]) -> None:
+    """Print blocks in the style of their role, wrapped to the window."""
+    width = shutil.get_terminal_size().columns
+    for part in parts:
+        print_formatted_text(FormattedText([(f"class:{part.role}", wrap(part.text, width)), ("", "\n")]), style=STYLE)
+
+
+def show_without_colour(parts: Iterable[Block]) -> None:
+    """Print blocks, wrapped to the window."""
+    width = shutil.get_terminal_size().columns
+    for part in parts:
+        print(wrap(part.text, width), end="\n\n", flush=True)
+
+
+class _Menu(Completer):
+    """Whole questions and commands that the line may become.
+
+    Attributes:
+        closed: Whether the person closed it for this line; Tab opens it again.
+    """
+
+    def __init__(self, talk: Chat) -> None:
+        self.closed = False
+        self._talk = talk
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        typed = document.text
+        self.closed = self.closed and bool(typed) and not complete_event.completion_requested
+        if not self.closed:
+            for question in self._talk.propose(typed, wanted=complete_event.completion_requested):
+                yield Completion(question, start_position=-document.cursor_position)
+
+
+class _Kept(History):
+    """The questions of a file, for the arrow keys and the ghost text."""
+
+    def __init__(self, questions: Questions) -> None:
+        super().__init__()
+        self._questions = questions
+
+    def load_history_strings(self) -> Iterable[str]:
+        return list(reversed(self._questions.all))
+
+    def store_string(self, string: str) -> None:
+        self._questions.add(string)
+
+
+def _keys(menu: _Menu | None) -> KeyBindings:
+    keys = KeyBindings()
+
+    @keys.add("enter", filter=completion_is_selected)
+    def take(event: KeyPressEvent) -> None:
+        """Fill in the chosen row; another Enter sends it."""
+        event.current_buffer.complete_state = None
+
+    @keys.add("escape", filter=has_completions, eager=True)
+    def close(event: KeyPressEvent) -> None:
+        event.current_buffer.cancel_completion()
+        if menu:
+            menu.closed = True
+
+    @keys.add("c-c")
+    def drop(event: KeyPressEvent) -> None:
+        event.app.exit(exception=KeyboardInterrupt(event.current_buffer.text), style="class:aborting")
+
+    return keys
