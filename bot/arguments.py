@@ -28,17 +28,7 @@ _UNKNOWN: Final = re.compile(r"unrecognized arguments: (-\S+)|invalid choice: '(
 
 def parser() -> argparse.ArgumentParser:
     """Return what reads the arguments; the command's name is then in `command`."""
-    # Each option may stand before or after the command, so neither place may set a default.
-    options = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    options.add_argument(
-        "--knowledge", metavar="DIR", help="a folder of YAML files instead of the base that comes with magbot"
-    )
-    options.add_argument(
-        "--plain", action="store_true", help="labelled lines without cursor movement (as with ACCESSIBLE=1)"
-    )
-    options.add_argument("--no-color", action="store_true", help="no colours (as with the variable NO_COLOR)")
-    options.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
-
+    options = _options()
     top = _Parser(
         prog="magbot",
         usage="magbot [COMMAND] [OPTIONS]",
@@ -67,6 +57,13 @@ def parser() -> argparse.ArgumentParser:
     ask = add("ask", "answer one question, or one a line from standard input")
     ask.add_argument("question", nargs="*", help="the question; without it, standard input is read")
     ask.add_argument("--json", action="store_true", help="one JSON object a question")
+    for asking in (top, chat, ask):
+        asking.add_argument(
+            "--log-unanswered",
+            metavar="FILE",
+            default=argparse.SUPPRESS,
+            help="keep what could not be answered in this file, for magbot review; without it, nothing is kept",
+        )
     ask.add_argument("--top", type=_count, metavar="N", help="with --json, add the N best entries as the key matches")
     add("list", "list the questions that can be answered, by file")
     measure = add("eval", "measure how well questions with known answers are answered")
@@ -76,13 +73,46 @@ def parser() -> argparse.ArgumentParser:
     measure.add_argument(
         "--min-right", type=float, metavar="PERCENT", help="exit code 1 if fewer are treated as labelled"
     )
-    check = add("check", "print every problem of knowledge folders or files, with its place")
-    check.add_argument("paths", nargs="*", metavar="PATH", help="without it, the base in use")
+    _add_check_options(add("check", "print what is wrong in knowledge folders or files, with its place"))
+    new = add("new", "append an entry to a file, for you to write the answer")
+    new.add_argument("question", nargs="+")
+    new.add_argument("--to", metavar="FILE", help="without it, new.yaml in the folder that --knowledge names")
+    review = add("review", "make phrasings of the questions that could not be answered")
+    review.add_argument("file", metavar="FILE", help="that --log-unanswered made")
     why = add("why", "explain how the reply to a question is found")
     why.add_argument("question", nargs="+")
     top.names = frozenset(name for each in (top, *commands.choices.values()) for name in each._option_string_actions)
     top.names |= commands.choices.keys()
     return top
+
+
+def _options() -> "_Parser":
+    """Return the options of every command."""
+    # Each option may stand before or after the command, so neither place may set a default.
+    options = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    options.add_argument(
+        "--knowledge", metavar="DIR", help="a folder of YAML files instead of the base that comes with magbot"
+    )
+    options.add_argument(
+        "--plain", action="store_true", help="labelled lines without cursor movement (as with ACCESSIBLE=1)"
+    )
+    options.add_argument("--no-color", action="store_true", help="no colours (as with the variable NO_COLOR)")
+    options.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
+    return options
+
+
+def _add_check_options(check: argparse.ArgumentParser) -> None:
+    check.add_argument("paths", nargs="*", metavar="PATH", help="a folder or a file; without it, the base in use")
+    check.add_argument(
+        "--format",
+        choices=("concise", "full", "github", "json"),
+        help="full: with the line, as on a terminal; github: as annotations, as in GitHub Actions",
+    )
+    check.add_argument("--strict", action="store_true", help="exit code 1 for warnings, too")
+    check.add_argument("--quick", action="store_true", help="without the warnings that match each phrasing")
+    check.add_argument("--questions", nargs="+", metavar="FILE", help="labelled questions that should ask each entry")
+    check.add_argument("--schema", action="store_true", help="print the JSON Schema of the format, for editors")
+    check.add_argument("--explain", metavar="CODE", help="what a code means, and what to do")
 
 
 class _Parser(argparse.ArgumentParser):

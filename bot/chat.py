@@ -7,6 +7,7 @@ from typing import ClassVar, Final, Literal, TypeAlias
 from .danger import Danger, Lookout
 from .knowledge import Entry, Knowledge, Source
 from .loading import English, kept, load_knowledge, shipped_folder
+from .loading.unanswered import UnansweredLog
 from .matching import Match, Matcher
 
 SCHEMA_VERSION: Final = 1
@@ -29,8 +30,8 @@ class Policy:
             with its signs in the question it does at any score.
     """
 
-    answer_from: float = 58.0
-    suggest_from: float = 22.0
+    answer_from: float = 56.0
+    suggest_from: float = 17.0
     urgent_from: float = 58.0
 
     def __post_init__(self) -> None:
@@ -203,27 +204,48 @@ class FaqBot:
     """Answers single questions from a knowledge base.
 
     It does not change once made, so one can be shared between users and threads.
+
+    Args:
+        knowledge: What it knows.
+        policy: From which score it does what.
+        unanswered: Where to keep the questions that it cannot answer; nowhere if left out.
     """
 
-    def __init__(self, knowledge: Knowledge, policy: Policy | None = None) -> None:
+    def __init__(
+        self, knowledge: Knowledge, policy: Policy | None = None, *, unanswered: UnansweredLog | None = None
+    ) -> None:
         self.knowledge = knowledge
         self.policy = policy or Policy()
         self._language = English()
         self.matcher = Matcher(knowledge, self._language)
         self.lookout = Lookout(knowledge, self.matcher)
+        self._unanswered = unanswered
 
     @classmethod
-    def load(cls, folder: str | Path | None = None) -> "FaqBot":
+    def load(cls, folder: str | Path | None = None, *, unanswered: str | Path | None = None) -> "FaqBot":
         """Return a bot on the knowledge of a folder; without one, on the base that comes with magbot.
+
+        Args:
+            folder: Of YAML files.
+            unanswered: A file in which to keep the questions that it cannot answer; none are kept if left out.
 
         Raises:
             KnowledgeError: The folder cannot be used; the error lists every problem.
         """
         place = shipped_folder() if folder is None else folder
-        return kept(place, lambda: cls(load_knowledge(place)))
+        bot = kept(place, lambda: cls(load_knowledge(place)))
+        bot._unanswered = UnansweredLog(unanswered) if unanswered else None
+        return bot
 
     def ask(self, question: str) -> Reply:
         """Return the reply to a question. Any str is accepted, and nothing is raised."""
+        reply = self._reply(question)
+        if self._unanswered and not isinstance(reply, Answer | Urgent):
+            best = [(match.entry.id, match.score) for match in reply.matches[:3]]
+            self._unanswered.add(question, reply.kind, best)
+        return reply
+
+    def _reply(self, question: str) -> Reply:
         matches = self.matcher.rank(question)
         danger = self.lookout.watch(question, matches)
         reply = decide(question, matches, danger, self.knowledge, self.policy)

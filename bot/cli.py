@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from .arguments import parser
 from .chat import Answer, FaqBot, Reply, Urgent
 from .conversation import Conversation
-from .errors import KnowledgeError, Problem
+from .errors import KnowledgeError
 from .loading import shipped_folder
 from .render import blocks, labelled, listing, printable, to_text
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ANSWERED: Final = 0
 NOT_ANSWERED: Final = 1
+WRONG_USAGE: Final = 2
 BAD_KNOWLEDGE: Final = 3
 INTERRUPTED: Final = 130
 
@@ -34,7 +35,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name; return the exit code."""
     environment = {name: bool(os.environ.get(name)) for name in ("ACCESSIBLE", "NO_COLOR")}
     unset = argparse.Namespace(
-        knowledge=None, plain=environment["ACCESSIBLE"], no_color=environment["NO_COLOR"], no_menu=False, history=None
+        knowledge=None,
+        plain=environment["ACCESSIBLE"],
+        no_color=environment["NO_COLOR"],
+        no_menu=False,
+        history=None,
+        log_unanswered=None,
     )
     reader = parser()
     arguments = reader.parse_args(argv, unset)
@@ -123,29 +129,121 @@ def _why(arguments: argparse.Namespace) -> int:
 
 def _load(arguments: argparse.Namespace) -> FaqBot:
     gc.disable()  # nothing to collect while the base is read, and much to look through
-    bot = FaqBot.load(arguments.knowledge)
+    bot = FaqBot.load(arguments.knowledge, unanswered=arguments.log_unanswered)
     gc.freeze()
     gc.enable()
     return bot
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    """Print the problems and warnings of knowledge folders and files; the exit code is 1 if there are any."""
-    from .loading.base import check_knowledge
+    """Print what is wrong in knowledge folders and files; the exit code is 1 if there are errors."""
+    from .authoring.check import Format, check, shown
+    from .authoring.codes import CODES, explain_code
+    from .loading.base import load_questions
+    from .loading.schema import schema_text
 
-    problems: list[Problem] = []
-    said = []
-    for path in arguments.paths or [arguments.knowledge or shipped_folder()]:
+    if arguments.schema:
+        print(schema_text(), end="")
+        return ANSWERED
+    if arguments.explain:
+        meaning = explain_code(arguments.explain)
+        print(meaning or f"There is no code {printable(arguments.explain)}; there are {', '.join(CODES)}.")
+        return ANSWERED if meaning else NOT_ANSWERED
+    gc.disable()
+    questions = [question for path in arguments.questions or () for question in load_questions(path)]
+    checked = check(
+        arguments.paths or [arguments.knowledge or shipped_folder()],
+        questions=questions if arguments.questions else None,
+        quick=arguments.quick,
+        watch=_tell_how_far if _is_terminal(sys.stderr) else None,
+    )
+    form: Format = "full" if _is_terminal(sys.stdout) else "github" if os.environ.get("GITHUB_ACTIONS") else "concise"
+    print(printable(shown(checked, arguments.format or form)), flush=True)
+    errors = any(arguments.strict or not problem.is_warning for problem in checked.problems)
+    return NOT_ANSWERED if errors else ANSWERED
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    from .authoring.new import add_entry
+
+    question = " ".join(" ".join(arguments.question).split())
+    if not arguments.to and not arguments.knowledge:
+        print('Name a file: magbot new "Your question?" --to my-answers/answers.yaml', file=sys.stderr)
+        return WRONG_USAGE
+    file = Path(arguments.to or Path(arguments.knowledge) / "new.yaml")
+    try:
+        added = add_entry(question, file)
+    except (OSError, ValueError) as error:
+        print(printable(f"magbot: nothing was written: {getattr(error, 'strerror', None) or error}"), file=sys.stderr)
+        return NOT_ANSWERED
+    lines = [f'Added to {file}:{added.line} as "{added.id}".']
+    if added.near:
+        lines.append("So far this question comes nearest to these; if one answers it, add to its phrasings instead:")
+        lines += [f"  {match.score:3.0f}  {match.entry.id}: {match.entry.question}" for match in added.near]
+    lines += [
+        "Now write the answer there, and under also the other ways in which people ask. Then run:",
+        f"  magbot check {file}",
+        f'  magbot ask --knowledge {file.parent} "{question}"',
+    ]
+    print(printable("\n".join(lines)))
+    return ANSWERED
+
+
+def _review(arguments: argparse.Namespace) -> int:
+    """Go through unanswered questions with the author; the exit code is 1 where the file cannot be read."""
+    from .authoring.review import accept, group
+    from .loading.unanswered import load_unanswered
+
+    try:
+        questions, others = load_unanswered(arguments.file)
+    except OSError as error:
+        print(printable(f"magbot: {arguments.file} cannot be read ({error.strerror})"), file=sys.stderr)
+        return NOT_ANSWERED
+    bot, accepted = _load(arguments), 0
+    groups = group(questions, bot)
+    wordings = sum(len(each.wordings) for each in groups)
+    print(f"{len(questions)} questions, {wordings} wordings in {len(groups)} groups.", end="")
+    print(f" {others} lines are no questions." if others else "")
+    for each in groups:
+        print(
+            f"\n== Asked {each.times} times" + (f", in {len(each.wordings)} wordings" if len(each.wordings) > 1 else "")
+        )
+        for wording in each.wordings:
+            print(printable(f"\n{wording.text}"))
+            for number, match in enumerate(wording.near, start=1):
+                print(printable(f"  {number}. {match.entry.question} ({match.entry.id}, {match.score:.0f} points)"))
+            choice = _choice(len(wording.near))
+            if choice is None:
+                print(f"{accepted} accepted.")
+                return ANSWERED
+            if choice:
+                try:
+                    file = accept(wording, wording.near[choice - 1].entry)
+                    accepted += 1
+                    print(printable(f"Added to {file}."))
+                except (OSError, ValueError) as error:
+                    print(printable(f"Not added: {getattr(error, 'strerror', None) or error}"))
+    print(f"\n{accepted} accepted." + (" Run magbot check to see what they change." if accepted else ""))
+    return ANSWERED
+
+
+def _choice(most: int) -> int | None:
+    """Return the number that a person chooses, 0 to skip, None to leave."""
+    while True:
         try:
-            knowledge, found = check_knowledge(path)
-        except KnowledgeError as error:
-            knowledge, found = None, error.problems
-        problems.extend(found)
-        if knowledge and not found:
-            phrasings = sum(len(entry.phrasings) for entry in knowledge.entries)
-            said.append(f"{path}: {len(knowledge.entries)} entries, {phrasings} phrasings: no problems.")
-    print(printable("\n".join([*map(str, problems), *said])), flush=True)
-    return NOT_ANSWERED if problems else ANSWERED
+            typed = input(
+                f"Add it to which one? (1 to {most}, Enter to skip, q to leave) " if most else "Enter, or q: "
+            )
+        except EOFError:
+            print()
+            return None
+        typed = typed.strip().casefold()
+        if typed in ("q", "quit"):
+            return None
+        if typed in ("", "s", "skip"):
+            return 0
+        if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= most:
+            return int(typed)
 
 
 def _eval(arguments: argparse.Namespace) -> int:
@@ -166,13 +264,18 @@ def _eval(arguments: argparse.Namespace) -> int:
 
 def _shown(results: "Iterable[Result]", size: int) -> "Iterator[Result]":
     """Yield the results, telling a person at a terminal how far it is."""
-    watched = _is_terminal(sys.stderr)
     for number, result in enumerate(results, start=1):
         yield result
-        if watched and number % _PROGRESS_STEP == 0:
-            print(f"\r{number} of {size}", end="", file=sys.stderr, flush=True)
-    if watched and size >= _PROGRESS_STEP:
+        if _is_terminal(sys.stderr):
+            _tell_how_far(number, size)
+
+
+def _tell_how_far(number: int, size: int) -> None:
+    """Show the numbers on one line, now and then, and nothing any more at the end."""
+    if number == size:
         print("\r" + " " * 30 + "\r", end="", file=sys.stderr, flush=True)
+    elif number % _PROGRESS_STEP == 0:
+        print(f"\r{number:,} of {size:,}", end="", file=sys.stderr, flush=True)
 
 
 def _print_replies(replies: Iterable[Reply], show: Callable[[Reply], str]) -> int:
@@ -230,5 +333,7 @@ _COMMANDS: Final[dict[str | None, Callable[[argparse.Namespace], int]]] = {
     "list": _list,
     "eval": _eval,
     "check": _check,
+    "new": _new,
+    "review": _review,
     "why": _why,
 }

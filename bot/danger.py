@@ -186,11 +186,15 @@ class Lookout:
         for at, (word, after) in enumerate(pairwise([*typed, "."])):
             if word == "." or word in _ASSERTS or (word == "," and not listed):
                 denied = False
-            if word in _DENIES and after not in _NO_SYMPTOM and f"{word} {after}" not in self._dangerous:
+            if word in _DENIES and after not in _NO_SYMPTOM and not self._is_sign(word, after):
                 denied = True
                 listed = not {"or", "nor"}.isdisjoint(typed[at : typed.index(".", at)])
             if not denied and word not in ",.":
                 yield word
+
+    def _is_sign(self, denial: str, after: str) -> bool:
+        """Return whether a denial is itself a part of a sign, as in "not breathing", misspelt or not."""
+        return any(f"{denial} {meant}" in self._dangerous for meant in (after, *self._spelt_like(after)))
 
     def _find_spelt_like(self, word: str) -> list[str]:
         if len(word) <= _SHORT:

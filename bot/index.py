@@ -152,17 +152,25 @@ class Index:
         }
         return Clue(reading, found, {})
 
-    def compare(self, clues: Sequence[Clue]) -> dict[int, tuple[float, int]]:
-        """Return how well the entries fit a question: the fit, 0 or more, and the nearest phrasing."""
+    def compare(self, clues: Sequence[Clue], without: tuple[int, int] | None = None) -> dict[int, tuple[float, int]]:
+        """Return how well the entries fit a question: the fit, 0 or more, and the nearest phrasing.
+
+        Args:
+            clues: Of the question.
+            without: An entry and the place of its phrasing that is the question, to be compared as if the
+                phrasing was not there.
+        """
         length = math.sqrt(sum(clue.reading.weight**2 for clue in clues)) or 1.0
         fits: dict[int, tuple[float, int]] = {}
         likely = 0.0
-        for number, cosine, factor in self._whole_fits(clues, length):
+        for number, cosine, factor in self._whole_fits(clues, length, without):
             likely = likely or cosine * factor * _LIKELY  # of the best, which stands first
             close = len(fits) < _SHORTLIST and cosine * factor >= likely
-            nearest, at = self._nearest_phrasing(clues, number) if close else (0.0, 0)
+            hidden = without[1] if without and without[0] == number else None
+            nearest, at = self._nearest_phrasing(clues, number, hidden) if close else (0.0, 0)
             joined = PHRASING_SHARE * nearest / length + (1 - PHRASING_SHARE) * cosine
-            fits[number] = joined * factor, at
+            if joined * factor > 0:  # or nothing is left of it without its phrasing
+                fits[number] = joined * factor, at
         return fits
 
     def share_of_content(self, read: Iterable[Reading], number: int) -> float:
@@ -182,20 +190,26 @@ class Index:
         """Return how strongly a reading stands for anything in an entry; its strongest stands first."""
         return next((near.strength for near in reading.similar if number in self._records[near.feature][2]), 0.0)
 
-    def _whole_fits(self, clues: Sequence[Clue], length: float) -> list[tuple[int, float, float]]:
+    def _whole_fits(
+        self, clues: Sequence[Clue], length: float, without: tuple[int, int] | None
+    ) -> list[tuple[int, float, float]]:
         """Return the entries most like the question: cosine as wholes, and factor for coverage and likelihood."""
         total = sum(clue.reading.weight for clue in clues if not clue.reading.is_pair) or 1.0
-        met = [clue.met for clue in clues]
+        all_met = [clue.met for clue in clues]
         found = []
         for number in self._candidates(clues):
+            met: Sequence[Mapping[int, tuple[float, float, float]]] = all_met
             product = covered = likelihood = 0.0
+            own_length = self._lengths[number][0]
+            if without and number == without[0]:
+                met, own_length = self._met_without(clues, *without)
             for entries in met:
                 if number in entries:
                     dot, covers, likely = entries[number]
                     product += dot
                     covered += covers
                     likelihood += likely
-            cosine = product / self._lengths[number][0] / length
+            cosine = product / own_length / length
             found.append((number, cosine, math.sqrt(covered / total) * math.exp(LIKELIHOOD_SHARE * likelihood)))
         return sorted(found, key=lambda fit: (-fit[1] * fit[2], fit[0]))
 
@@ -212,8 +226,32 @@ class Index:
         cosines = [(dot / self._lengths[number][0], -number) for number, dot in dots.items() if dot > 0]
         return [-negative for _, negative in heapq.nlargest(_LISTED, cosines)]
 
-    def _nearest_phrasing(self, clues: Sequence[Clue], number: int) -> tuple[float, int]:
-        """Return the phrasing of an entry that is nearest to the question, as its product and its place."""
+    def _met_without(
+        self, clues: Sequence[Clue], number: int, place: int
+    ) -> tuple[list[Mapping[int, tuple[float, float, float]]], float]:
+        """Return what the clues say about an entry without one phrasing, which is the question; and its length then."""
+        met: list[Mapping[int, tuple[float, float, float]]] = []
+        square = self._lengths[number][0] ** 2
+        for clue in clues:
+            reading, strongest, best, drawn, anywhere = clue.reading, 0.0, 0.0, 0.0, 0.0
+            for feature, strength, _ in reading.similar:
+                weight, background, uses = self._records[feature]
+                places = uses.get(number, ())
+                left = len(places) - (place in places)
+                anywhere += strength * background
+                best = max(best, strength * weight * left)
+                drawn += strength * left / self._sizes[number]
+                strongest = max(strongest, strength if left else 0.0)
+                if feature == reading.feature and left < len(places):
+                    square -= weight**2 * (len(places) ** 2 - left**2)
+            if best:
+                share, covers = (PAIR_WEIGHT, 0.0) if reading.is_pair else (1.0, reading.weight)
+                likelihood = share * math.log1p(BACKGROUND * drawn / anywhere)
+                met.append({number: (reading.weight * best, covers * strongest, likelihood)})
+        return met, math.sqrt(max(square, 0.0)) or 1.0
+
+    def _nearest_phrasing(self, clues: Sequence[Clue], number: int, hidden: int | None) -> tuple[float, int]:
+        """Return the phrasing of an entry, but the hidden one, that is nearest, as its product and its place."""
         dots: defaultdict[int, float] = defaultdict(float)
         for clue in clues:
             near = clue.near.get(number)
@@ -222,7 +260,8 @@ class Index:
             for at, product in near:
                 dots[at] += product
         lengths = self._lengths[number][1]
-        nearest, place = max((dot / lengths[at], -at) for at, dot in dots.items())
+        found = ((dot / lengths[at], -at) for at, dot in dots.items() if at != hidden)
+        nearest, place = max(found, default=(0.0, 0))
         return nearest, -place
 
     def _find_near(self, reading: Reading, number: int) -> list[tuple[int, float]]:

@@ -10,6 +10,7 @@ score tells how likely the best fit is to be the right one.
 
 import heapq
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -31,13 +32,15 @@ MEANING_SHARPNESS: Final = 1.5  # power of the cosine of two words' meanings
 
 # How likely the entry that fits best is to be the right one: logistic regression on the development
 # questions of CLINC150, BANKING77, StackFAQ and the shipped base, half of them out of scope as in real
-# traffic; `tests/tools/fit_score.py` finds the weights.
+# traffic; `tests/tools/fit_score.py` finds the weights. The last one, which only counts in a base with entries
+# out of scope, is that of the best answers to the shipped base alone.
 _ODDS: Final = {
     "always": -1.85,
     "logarithm of the fit": 1.15,
     "lead over the second": 2.1,  # as a share of the fit
     "content words covered": 2.9,  # their share
     "a thing not covered": -2.0,  # how far what the question names is missing in the entry
+    "words of the other side": -1.25,  # how much likelier they are out of scope, or in scope if the best is not
 }
 
 # Content words by their Zipf frequency: in full those rarer than one word in a hundred thousand,
@@ -103,6 +106,7 @@ class Matcher:
         self._groups = _Groups(knowledge.words)
         texts = [[self._groups.unite(words(phrasing.text)) for phrasing in entry.phrasings] for entry in self._entries]
         self._index = Index(texts)
+        self._leanings = _leanings(self._entries, texts)
         found = [(text, (number, at)) for number, group in enumerate(texts) for at, text in enumerate(group)]
         self._exact = {" ".join(text): place for text, place in reversed(found)}
         self._spellings: dict[tuple[int, str], list[str]] = {}  # by first and by last letter
@@ -132,13 +136,34 @@ class Matcher:
         Equal scores keep the order of the knowledge. Blank, all punctuation or all numbers gives ().
         """
         typed = self.canonical(question)
-        clues, fits = self._compare(typed)
-        odds = sum(self._odds(clues, fits).values())
-        # The points of the best are the chance, in percent, that it is right; the others have their share of them.
-        points = 100 / (1 + math.exp(-odds)) / max(fit for fit, _ in fits.values()) if fits else 0.0
-        scores = {number: (points * fit, at) for number, (fit, at) in fits.items()}
+        scores = self._scores(*self._compare(typed))
         if (exact := self._exact.get(" ".join(typed))) is not None:
             scores[exact[0]] = 100.0, exact[1]
+        return self._ranked(scores)
+
+    def rank_without(self, entry: Entry, phrasing: Phrasing) -> tuple[Match, ...]:
+        """Return how the entries fit one of the phrasings as if it was not there, best first; at most fifty.
+
+        What the words of the base weigh stays as it is, so that it takes no longer than any question.
+
+        Raises:
+            ValueError: The entry or its phrasing is none of this base.
+        """
+        number = self._entries.index(entry)
+        clues = self._read(self.canonical(phrasing.text))
+        without = number, entry.phrasings.index(phrasing)
+        return self._ranked(self._scores(clues, self._index.compare(clues, without)))
+
+    def _scores(self, clues: Sequence[Clue], fits: Mapping[int, tuple[float, int]]) -> dict[int, tuple[float, int]]:
+        """Return the points of each entry, and its nearest phrasing.
+
+        The points of the best are the chance, in percent, that it is right; the others have their share of them.
+        """
+        odds = sum(self._odds(clues, fits).values())
+        points = 100 / (1 + math.exp(-odds)) / max(fit for fit, _ in fits.values()) if fits else 0.0
+        return {number: (points * fit, at) for number, (fit, at) in fits.items()}
+
+    def _ranked(self, scores: Mapping[int, tuple[float, int]]) -> tuple[Match, ...]:
         ranked = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))
         return tuple(
             Match(self._entries[number], score, self._entries[number].phrasings[at]) for number, (score, at) in ranked
@@ -219,7 +244,17 @@ class Matcher:
             (best - second) / best,
             self._index.share_of_content(single, -negative),
             self._index.worst_thing(single, -negative) / math.sqrt(len(single)),
+            self._wrong_side(single, self._entries[-negative]),
         )
+
+    def _wrong_side(self, single: Sequence[Reading], entry: Entry) -> float:
+        """Return how much likelier the content words are on the other side of the border of scope, as a logarithm."""
+        if entry.urgent:  # danger has no border
+            return 0.0
+        known = [(reading.content, reading.similar[0]) for reading in single if reading.similar]
+        total = sum(content for content, _ in known)
+        leaning = sum(content * near.strength * self._leanings.get(near.feature, 0.0) for content, near in known)
+        return max(0.0, leaning if entry.out_of_scope else -leaning) / math.sqrt(total) if total else 0.0
 
     def _look_up(self, word: str) -> tuple[Likeness, ...]:
         """Return the words of the base that a word may stand for, the strongest first."""
@@ -303,6 +338,26 @@ class _Groups:
             phrase = tuple(text[at : at + size])
             yield phrase, self._first.get(phrase, phrase)
             at += size
+
+
+def _leanings(entries: Sequence[Entry], texts: Sequence[Sequence[Sequence[str]]]) -> dict[str, float]:
+    """Return for each word how much likelier a phrasing in scope holds it than one out of scope, as a logarithm.
+
+    It is naive Bayes with half a phrasing added to each count. Without entries out of scope there is no border.
+    """
+    held: tuple[Counter[str], Counter[str]] = Counter(), Counter()
+    sizes = [1, 1]
+    for entry, group in zip(entries, texts, strict=True):
+        if not entry.urgent:
+            sizes[entry.out_of_scope] += len(group)
+            held[entry.out_of_scope].update(word for text in group for word in set(text))
+    if sizes[True] == 1:
+        return {}
+    inside, outside = held
+    border = math.log(sizes[True] / sizes[False])
+    return {
+        word: math.log((inside[word] + 0.5) / (outside[word] + 0.5)) + border for word in inside.keys() | outside.keys()
+    }
 
 
 class _NoLanguage:

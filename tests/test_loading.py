@@ -147,7 +147,7 @@ def test_an_empty_file_is_no_problem_beside_others(tmp_path: Path) -> None:
         (b"entries:\n- question: caf\xe9\n", "a.yaml:2:1: KB001 is not UTF-8 text; save the file as UTF-8"),
         (
             b"entries:\n- question: a\x00b\n",
-            "a.yaml:2:14: KB002 not valid YAML: the character U+0000 is not allowed; remove it",
+            "a.yaml:2:14: KB002 the character U+0000 is not allowed in YAML; remove it",
         ),
         ("entries: \n".encode("utf-16"), "a.yaml:1:1: KB001 is not UTF-8 text; save the file as UTF-8"),
     ],

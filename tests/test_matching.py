@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import FaqBot, Knowledge, Matcher, Phrasing
+from bot import Entry, FaqBot, Knowledge, Matcher, Phrasing
 
 
 @pytest.fixture(scope="module")
@@ -182,3 +182,18 @@ def test_the_order_of_the_entries_changes_no_ranking(shipped: FaqBot) -> None:
             for bot in (shipped, shuffled)
         ]
         assert ranked[0] == ranked[1]
+
+
+def test_words_of_the_other_side_of_the_border_count_against_the_best_match() -> None:
+    hours = Entry("open", (Phrasing("when is the library open"), Phrasing("opening hours please")), "At 9.")
+    others = tuple(
+        Entry(name, (Phrasing(f"when is the {name} open"), Phrasing(f"where is the {name}")), "?", out_of_scope=True)
+        for name in ("bakery", "chemist", "station")
+    )
+    border, part = Matcher(Knowledge((hours, *others))), "words of the other side"
+    assert border.rank("opening hours where is bakery chemist station")[0].entry == hours
+    assert border.odds("opening hours where is bakery chemist station")[part] < 0
+    assert border.odds("opening hours please of the library")[part] == 0
+    assert Matcher(Knowledge((hours,))).odds("opening hours where is bakery chemist station")[part] == 0
+    fire = Entry("fire", (Phrasing("fire in the station"),), "Leave.", urgent=True)
+    assert Matcher(Knowledge((fire, *others))).odds("fire in the station now")[part] == 0

@@ -70,7 +70,7 @@ def test_nobody_else_is_frightened(results: dict[str, list[Result]]) -> None:
 
 def test_questions_about_something_else_are_declined(results: dict[str, list[Result]]) -> None:
     assert share(results["oos-far"] + results["oos-noise"], "wrong") <= 0.08
-    assert share(results["oos-far"] + results["oos-noise"], "right") >= 0.70
-    assert share(results["oos-near"], "wrong") <= 0.11
-    assert share(results["oos-trap"], "wrong") <= 0.21
+    assert share(results["oos-far"] + results["oos-noise"], "right") >= 0.80
+    assert share(results["oos-near"], "wrong") <= 0.09
+    assert share(results["oos-trap"], "wrong") <= 0.16
     assert share(results["calm"], "wrong") <= 0.07

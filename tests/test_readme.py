@@ -14,11 +14,12 @@ from bot import FaqBot
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "knowledge" / "README.md").read_text(encoding="utf-8")
 WORST_SECONDS = 240  # a slow network must not fail the test, a hanging one must
 
 
-def fenced(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+def fenced(language: str, text: str = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
 START, TESTS, ASKING = fenced("sh")
@@ -57,6 +58,33 @@ def test_the_yaml_loads_and_is_answered(tmp_path: Path) -> None:
     assert bot.lookout.signs("the elevater is stuck") == {
         lift_id: [("elevator", "stuck")] for lift_id in bot.lookout.signs("I smell gas")
     }
+
+
+def test_the_guide_for_authors_can_be_followed_step_by_step(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "my-answers").mkdir()
+    (entry,) = fenced("yaml", GUIDE)
+
+    def run(commands: str) -> list[subprocess.CompletedProcess[str]]:
+        return [
+            subprocess.run(
+                ["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, env=environment, check=False
+            )
+            for command in commands.splitlines()
+        ]
+
+    new, look, learn = fenced("sh", GUIDE)
+    (made,) = run(new)
+    assert made.returncode == 0, made.stderr
+    written = (tmp_path / "my-answers" / "answers.yaml").read_text(encoding="utf-8")
+    assert written.splitlines()[:3] == entry.splitlines()[:3]
+    (tmp_path / "my-answers" / "answers.yaml").write_text(entry, encoding="utf-8")
+    checked, asked, why = run(look)
+    assert checked.stdout == "1 file, 1 entry, 8 phrasings: no problems.\n"
+    assert asked.stdout.startswith("Can I swim with leg cramps?\n\nAsk a doctor first")
+    assert "answer: swim-leg-cramps" in why.stdout
+    missed, reviewed = run(learn)
+    assert (missed.returncode, reviewed.returncode) == (1, 0)
+    assert "are flippers bad for cramps" in reviewed.stdout
 
 
 def test_the_first_command_ends_in_the_chat(tmp_path: Path) -> None:

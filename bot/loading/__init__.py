@@ -6,9 +6,9 @@ from ..errors import KnowledgeError
 from ..knowledge import Knowledge
 from .cache import kept
 from .english import English
-from .folder import shipped_folder, version
+from .folder import paths, shipped_folder, source_lines, version
 
-__all__ = ["English", "kept", "load_knowledge", "shipped_folder", "version"]
+__all__ = ["English", "kept", "load_knowledge", "paths", "shipped_folder", "source_lines", "version"]
 
 
 def load_knowledge(folder: str | Path) -> Knowledge:

@@ -12,14 +12,15 @@ from ..text import words
 from .files import START, File, List, Node, Table, Text, unknown
 from .folder import paths
 
+PLACEHOLDER: Final = "Write the answer here."  # what `magbot new` puts where the author has to write
 _UNREADABLE: Final = ("KB001", "KB002")
 _MISSING: Final = ("KB010", "KB011")
 
 _YEAR: Final = 365  # days after which a source is to be read again
 
-_BOT_KEYS: Final = ("name", "greeting", "disclaimer", "no_answer", "only_english")
-_SOURCE_KEYS: Final = ("title", "publisher", "year", "url", "checked")
-_ENTRY_KEYS: Final = (
+BOT_KEYS: Final = ("name", "greeting", "disclaimer", "no_answer", "only_english")
+SOURCE_KEYS: Final = ("title", "publisher", "year", "url", "checked")
+ENTRY_KEYS: Final = (
     "question",
     "answer",
     "id",
@@ -116,12 +117,13 @@ class _Base:
         self.drafts: list[_Draft] = []
         self._sources: dict[str, Source] = {}
         self._ids: dict[str, None] = {}
+        self._asked: dict[str, tuple[_Draft, Text]] = {}  # who asks what first
         self._places: dict[tuple[str, str], str] = {}  # what is named where, for finding it twice
 
     def take_settings(self, file: File, node: Node | None) -> None:
         if node is None or not self._first(file, node, "section", "bot"):
             return
-        found = file.table(node, _BOT_KEYS)
+        found = file.table(node, BOT_KEYS)
         self.settings = Settings(**{key: text for key, value in found.items() if (text := file.text(value))})
 
     def take_words(self, file: File, node: Node | None) -> None:
@@ -143,11 +145,13 @@ class _Base:
             file.report(node, "KB005", 'expected keys with a colon, as in "article: {title: ...}"')
             return
         for name, (key, value) in node.rows.items():
-            found = file.table(value, _SOURCE_KEYS, required=["title"])
+            found = file.table(value, SOURCE_KEYS, required=["title"])
             texts = {field: file.text(item) for field, item in found.items()}
             checked = texts.get("checked", "")
             if checked and not _is_date(checked):
                 file.report(found["checked"], "KB008", "expected a date, as in 2026-11-22")
+            elif checked and datetime.date.fromisoformat(checked) > self._today:
+                file.report(found["checked"], "KB008", "this date is in the future; put the day of the last check")
             elif checked and (age := (self._today - datetime.date.fromisoformat(checked)).days) > _YEAR:
                 file.report(
                     found["checked"],
@@ -159,7 +163,7 @@ class _Base:
 
     def take_ids(self, file: File, node: Node | None) -> None:
         for item in file.items(node, "- question: ..."):
-            values = file.table(item, _ENTRY_KEYS, required=["question", "answer"])
+            values = file.table(item, ENTRY_KEYS, required=["question", "answer"])
             question, named = values.get("question"), values.get("id")
             asked = file.text(question)
             name = file.text(named) if named else "-".join(words(asked))
@@ -176,11 +180,14 @@ class _Base:
         file, values = draft.file, draft.values
         phrasings = []
         for text in draft.question + file.texts(values.get("also")):
-            if words(text.value):
+            if asked := " ".join(words(text.value)):
                 phrasings.append(Phrasing(" ".join(text.value.split()), text.line))
+                self._ask_once(draft, text, asked)
             else:
                 file.report(text, "KB008", "a question needs at least one word")
         answer = file.text(values.get("answer"))
+        if answer == PLACEHOLDER:
+            file.report(values["answer"], "KB013", "this answer is still to be written")
         sources = [self._sources[name] for name in self._known(file, values.get("source"), "source", self._sources)]
         related = self._known(file, values.get("related"), "id", self._ids)
         note, urgent = file.text(values.get("note")), self._flag(file, values.get("urgent"))
@@ -246,6 +253,15 @@ class _Base:
             if not words(text.value):
                 file.report(text, "KB008", "a harmless phrase needs at least one word")
         return tuple(text.value for text in phrases if words(text.value))
+
+    def _ask_once(self, draft: _Draft, text: Text, asked: str) -> None:
+        """Report a question that was asked for already: for another entry, only one of them could answer it."""
+        owner, first = self._asked.setdefault(asked, (draft, text))
+        place = f"{owner.file.path}:{first.line}"
+        if owner.id != draft.id:  # which would be reported, too
+            draft.file.report(text, "KB012", f'"{owner.id}" asks the same at {place}; remove it from one of the two')
+        elif owner is draft and first is not text:
+            draft.file.report(text, "KB103", f"the same question stands at {place}; remove one")
 
     def _flag(self, file: File, node: Node | None) -> bool:
         text = file.text(node)

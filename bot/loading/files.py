@@ -16,9 +16,10 @@ import yaml
 
 from ..errors import Problem
 from ..knowledge import LabelledQuestion
+from .advice import advice, is_comment
 
 # libyaml's parser, where PyYAML has it, is about eight times as fast as the one in Python.
-_FAST_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+FAST_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_DEPTH: Final = 8  # the format itself is four levels deep
 
 _SECTIONS: Final = ("bot", "words", "sources", "entries")
@@ -60,6 +61,7 @@ class File:
         self.path = str(path)
         self._file = path
         self._problems = problems
+        self._lines: list[str] = []
 
     def report(self, node: Node, code: str, message: str) -> None:
         """Keep a problem; its message becomes one line."""
@@ -141,8 +143,9 @@ class File:
         text = self._read()
         if text is None:
             return None
+        self._lines = [*text.split("\n"), ""]
         try:
-            return self._document(yaml.parse(text, Loader=_FAST_LOADER))
+            return self._document(yaml.parse(text, Loader=FAST_LOADER))
         except yaml.YAMLError as error:
             self._report_syntax(text, error)
         except _TooDeepError as error:
@@ -169,13 +172,16 @@ class File:
             error = plain_error
         place, message = START, str(error)
         if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
-            place, message = _at(error.problem_mark), str(error.problem)
+            place = _at(error.problem_mark)
+            begun = error.context_mark.line + 1 if error.context_mark else None
+            line, message = advice(text, place.line, str(error.problem), begun)
+            place = place if line == place.line else Text("", line, 1)
         elif isinstance(error, yaml.reader.ReaderError):
             before = text[: error.position]
             column = error.position - (before.rfind("\n") + 1) + 1
             place = Text("", before.count("\n") + 1, column)
-            message = f"the character U+{ord(text[error.position]):04X} is not allowed; remove it"
-        self.report(place, "KB002", f"not valid YAML: {message}")
+            message = f"the character U+{ord(text[error.position]):04X} is not allowed in YAML; remove it"
+        self.report(place, "KB002", message)
 
     def _document(self, events: Iterator[yaml.Event]) -> Node | None:
         root = None
@@ -198,12 +204,24 @@ class File:
             message = "anchors (&), aliases (*) and tags (!) are not used here; write the text out, in quotes"
             self.report(Text("", line, column), "KB004", message)
         if isinstance(event, yaml.ScalarEvent):
-            return Text(_as_written(event), line, column)
+            return self._scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
             return List(list(self._nodes(events, depth)), line, column)
         if isinstance(event, yaml.MappingStartEvent):
             return Table(self._rows(events, depth), line, column)
         return Text("*", line, column)  # an alias, reported above
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Text:
+        start: Any = event.start_mark
+        end: Any = event.end_mark
+        place = Text(_as_written(event), start.line + 1, start.column + 1)
+        # After a single word a comment is one; in a text it has cut the text off.
+        if not event.style and " " in place.value and is_comment(self._lines[end.line][end.column :]):
+            message = (
+                '" #" begins a comment, so the text ends before it; quote the text, or give the comment its own line'
+            )
+            self.report(place, "KB102", message)
+        return place
 
     def _nodes(self, events: Iterator[yaml.Event], depth: int) -> Iterator[Node]:
         """Yield the nodes up to the end of the collection that was begun."""

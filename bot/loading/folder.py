@@ -34,6 +34,14 @@ def _unusable(folder: str | Path, message: str) -> KnowledgeError:
     return KnowledgeError([Problem(str(folder), 1, 1, "KB001", message)])
 
 
+def source_lines(path: str) -> tuple[str, ...]:
+    """Return the lines of a file, for showing them; () where it cannot be read."""
+    try:
+        return tuple(Path(path).read_bytes().decode("utf-8-sig", errors="replace").split("\n"))
+    except (OSError, ValueError):
+        return ()
+
+
 def version(folder: str | Path) -> tuple[tuple[str, int, int, int], ...]:
     """Return what is another as soon as a file of the folder is; () where none can be read."""
     try:
@@ -41,3 +49,11 @@ def version(folder: str | Path) -> tuple[tuple[str, int, int, int], ...]:
     except (KnowledgeError, OSError):
         return ()
     return tuple((path, status.st_ino, status.st_size, status.st_mtime_ns) for path, status in files)
+
+
+def is_knowledge(folder: Path) -> bool:
+    """Return whether a folder holds any file that would be read."""
+    try:
+        return bool(paths(folder))
+    except KnowledgeError:
+        return False

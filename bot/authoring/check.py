@@ -1,0 +1,172 @@
+"""All that is wrong or doubtful in knowledge folders and files, and how it is printed."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal, TypeAlias, get_args
+
+from ..chat import FaqBot
+from ..errors import KnowledgeError, Problem
+from ..knowledge import Knowledge, LabelledQuestion
+from ..loading import paths, source_lines
+from ..loading.base import check_knowledge
+from .lint import Lines, lint
+
+Format: TypeAlias = Literal["concise", "full", "github", "json"]
+FORMATS: Final = get_args(Format)
+_ALLOWED: Final = re.compile(r"#.*\ballow((?: KB\d{3},?)+)")
+
+Watch: TypeAlias = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Checked:
+    """What was looked at and found.
+
+    Attributes:
+        files: How many.
+        entries: How many; 0 where the knowledge cannot be used.
+        phrasings: How many.
+        problems: Sorted by place.
+    """
+
+    files: int = 0
+    entries: int = 0
+    phrasings: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def summary(self) -> str:
+        """What was found in one line."""
+        errors = sum(not problem.is_warning for problem in self.problems)
+        warnings = len(self.problems) - errors
+        counted = [_count(errors, "error")] * bool(errors) + [_count(warnings, "warning")] * bool(warnings)
+        if counted:
+            return f"Found {', '.join(counted)} in {_count(self.files, 'file')}."
+        sizes = _count(self.files, "file"), _count(self.entries, "entry", "entries"), _count(self.phrasings, "phrasing")
+        return f"{', '.join(sizes)}: no problems."
+
+
+def check(
+    places: Iterable[str | Path],
+    *,
+    questions: Sequence[LabelledQuestion] | None = None,
+    quick: bool = False,
+    watch: Watch | None = None,
+) -> Checked:
+    """Return what is wrong in folders and files; a file is read together with the others of its folder.
+
+    Args:
+        places: Folders, or files of one; of a file's folder only the problems in the file are kept.
+        questions: Labelled questions that should ask for each entry.
+        quick: Whether to leave out the warnings for which each phrasing is matched.
+        watch: Told how many phrasings of how many have been looked at.
+    """
+    checked, wanted = Checked(), _wanted(places)
+    for file in (file for files in wanted.values() for file in files if file.suffix != ".yaml"):
+        checked.problems.append(Problem(str(file), 1, 1, "KB001", "only files whose names end in .yaml are read"))
+    for folder, files in wanted.items():
+        try:
+            read = paths(folder)
+            knowledge, problems = check_knowledge(folder)
+        except KnowledgeError as error:
+            checked.problems += error.problems
+            continue
+        checked.files += len(files or read)
+        found = list(problems)
+        if knowledge:
+            checked.entries += len(knowledge.entries)
+            checked.phrasings += sum(len(entry.phrasings) for entry in knowledge.entries)
+            found += [] if quick else _doubts(knowledge, questions, watch)
+        checked.problems += [problem for problem in found if not files or Path(problem.path) in files]
+    lines = _remembered(source_lines)
+    checked.problems = sorted(problem for problem in set(checked.problems) if not _is_allowed(problem, lines))
+    return checked
+
+
+def shown(checked: Checked, form: Format) -> str:
+    """Return the problems in a format, with the summary where people read it."""
+    match form:
+        case "json":
+            keys = ("path", "line", "column", "code", "message")
+            rows = [
+                {**dict(zip(keys, problem, strict=True)), "severity": _severity(problem)}
+                for problem in checked.problems
+            ]
+            return json.dumps(rows, indent=1)
+        case "github":
+            return "\n".join([*map(_for_github, checked.problems), checked.summary])
+        case "full":
+            return "\n".join([*map(_with_line, checked.problems), checked.summary])
+        case "concise":
+            return "\n".join([*map(str, checked.problems), checked.summary])
+
+
+def _wanted(places: Iterable[str | Path]) -> dict[Path, set[Path]]:
+    """Return the folders to read, each with the files asked for; none means all."""
+    wanted: dict[Path, set[Path]] = {}
+    whole = set()
+    for place in map(Path, places):
+        folder = place.parent if place.is_file() else place
+        files = wanted.setdefault(folder, set())
+        if folder == place:
+            whole.add(folder)
+        files.add(place)
+    return {folder: set() if folder in whole else files for folder, files in wanted.items()}
+
+
+def _doubts(knowledge: Knowledge, questions: Sequence[LabelledQuestion] | None, watch: Watch | None) -> list[Problem]:
+    size = sum(len(entry.phrasings) for entry in knowledge.entries)
+    found = []
+    for number, problem in enumerate(lint(FaqBot(knowledge), _remembered(source_lines), questions), start=1):
+        if problem:
+            found.append(problem)
+        if watch:
+            watch(min(number, size), size)
+    return found
+
+
+def _is_allowed(problem: Problem, lines: Lines) -> bool:
+    """Return whether the author allows a warning in a comment on its line, or on the line above."""
+    here = lines(problem.path)[max(0, problem.line - 2) : problem.line]
+    return problem.is_warning and any(found and problem.code in found[1] for found in map(_ALLOWED.search, here))
+
+
+def _with_line(problem: Problem) -> str:
+    lines = source_lines(problem.path)
+    if not 0 < problem.line <= len(lines):
+        return f"{problem}\n"
+    number, line = str(problem.line), lines[problem.line - 1].replace("\t", " ")
+    return f"{problem}\n  {number} | {line}\n  {' ' * len(number)} | {' ' * (problem.column - 1)}^\n"
+
+
+def _for_github(problem: Problem) -> str:
+    """Return a workflow command, see https://docs.github.com/actions/reference/workflow-commands."""
+    place = f"file={_escaped(problem.path)},line={problem.line},col={problem.column},title={problem.code}"
+    message = problem.message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return f"::{_severity(problem)} {place}::{message}"
+
+
+def _escaped(path: str) -> str:
+    return path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+
+
+def _severity(problem: Problem) -> str:
+    return "warning" if problem.is_warning else "error"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def _remembered(read: Callable[[str], tuple[str, ...]]) -> Lines:
+    known: dict[str, tuple[str, ...]] = {}
+
+    def lines(path: str) -> Sequence[str]:
+        if path not in known:
+            known[path] = read(path)
+        return known[path]
+
+    return lines

@@ -1,0 +1,74 @@
+"""A new entry in a file, and what comes nearest to it."""
+
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ..chat import FaqBot
+from ..knowledge import Knowledge
+from ..loading.base import PLACEHOLDER, check_knowledge
+from ..loading.edit import quoted, with_entry
+from ..loading.folder import is_knowledge
+from ..matching import Match
+from ..text import words
+
+_ID_WORDS: Final = 4
+_COMMON: Final = frozenset(
+    words(
+        "a an the is are am was do does did can could should would will may i you he she it we they my your for of to "
+        "in on at and or with be been have has had what which who how when where why if there that this some any about"
+    )
+)
+
+
+class Added(NamedTuple):
+    """A new entry.
+
+    Attributes:
+        id: Made from its question.
+        line: Where it begins, 1-based.
+        near: The entries that the question would have got so far, best first.
+    """
+
+    id: str
+    line: int
+    near: tuple[Match, ...]
+
+
+def add_entry(question: str, file: Path) -> Added:
+    """Append an entry to a file, which is made where there is none.
+
+    Raises:
+        KnowledgeError: The other files of the folder cannot be read.
+        OSError: The file cannot be written.
+        ValueError: The question has no word, stands here already, or the file has no place for it.
+    """
+    if not words(question):
+        raise ValueError("a question needs at least one word")
+    if file.suffix != ".yaml":
+        raise ValueError(f"{file}: only files whose names end in .yaml are read")
+    knowledge = check_knowledge(file.parent)[0] if is_knowledge(file.parent) else Knowledge(())
+    if knowledge is None:
+        raise ValueError(f"{file.parent} has problems; run: magbot check {file.parent}")
+    bot = FaqBot(knowledge)
+    near = tuple(match for match in bot.matcher.rank(question) if match.score >= bot.policy.suggest_from)
+    if near and near[0].score == 100:
+        raise ValueError(f'"{near[0].entry.id}" asks this already, at {near[0].entry.file}:{near[0].phrasing.line}')
+    name = _fresh(question, {entry.id for entry in knowledge.entries})
+    lines = [
+        f"- question: {quoted(question)}",
+        f"  id: {name}",
+        f"  answer: {PLACEHOLDER}",
+        "  # also:",
+        "  #   - another way in which people ask this",
+    ]
+    before = file.read_bytes().decode() if file.exists() else ""
+    after, line = with_entry(before, lines)
+    file.write_bytes(after.encode())
+    return Added(name, line, near[:3])
+
+
+def _fresh(question: str, taken: set[str]) -> str:
+    telling = [word for word in words(question) if word not in _COMMON] or list(words(question))
+    name = "-".join(telling[:_ID_WORDS])
+    numbered = (f"{name}-{number}" for number in range(2, len(taken) + 3))
+    return name if name not in taken else next(each for each in numbered if each not in taken)

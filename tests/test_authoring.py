@@ -1,0 +1,187 @@
+"""New entries, unanswered questions and their review: what a person wrote stays as it is."""
+
+import json
+import multiprocessing
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import FaqBot, load_knowledge
+from bot.authoring.new import add_entry
+from bot.authoring.review import group
+from bot.cli import main
+from bot.loading.edit import quoted, with_entry, with_phrasing
+from bot.loading.unanswered import Unanswered, UnansweredLog, load_unanswered
+
+BLOCK = """\
+# My answers.
+sources: # two
+  rules: {title: House rules}
+
+entries: # mine
+- question: "Is it open?"   # asked often
+  answer: |
+    From 9 to 17.
+    # not a comment
+  also:
+    # misspelt ones
+    - opning hours
+    - when, please
+# the end
+"""
+FLOW = (
+    'entries:\n  - {question: Is it open?, answer: Yes., also: ["now?", later]}\n  - question: Who?\n    answer: I.\n'
+)
+ALONE = "entries:\n  - question: >-\n      Is it\n      open?\n    answer: Yes.\n\n\nbot: {name: desk}\n"
+
+
+def loaded(text: str, folder: Path) -> list[list[str]]:
+    (folder / "a.yaml").write_bytes(text.encode())
+    return [[phrasing.text for phrasing in entry.phrasings] for entry in load_knowledge(folder).entries]
+
+
+def is_subsequence(short: str, long: str) -> bool:
+    rest = iter(long)
+    return all(letter in rest for letter in short)
+
+
+@pytest.mark.parametrize("text", [BLOCK, FLOW, ALONE, BLOCK.replace("\n", "\r\n"), FLOW.rstrip(), "\ufeff" + ALONE])
+def test_a_phrasing_goes_in_between_and_nothing_goes_out(text: str, tmp_path: Path) -> None:
+    before = loaded(text, tmp_path)
+    after = with_phrasing(text, "Is it open?", 'a: new "one"')
+    assert is_subsequence(text, after)
+    assert loaded(after, tmp_path) == [[*before[0], 'a: new "one"'], *before[1:]]
+    assert ("\r\n" in after) == ("\r\n" in text)
+
+
+@pytest.mark.parametrize("text", [BLOCK, ALONE, "", "bot: {name: desk}", "# nothing yet\n", "bot: {}\nentries:\n"])
+def test_an_entry_goes_to_the_end_of_the_entries(text: str, tmp_path: Path) -> None:
+    before = loaded(text, tmp_path) if "question" in text else []
+    after, line = with_entry(text, ["- question: New?", "  answer: Yes."])
+    assert is_subsequence(text, after)
+    assert loaded(after, tmp_path) == [*before, ["New?"]]
+    assert after.split("\n")[line - 1].strip() == "- question: New?"
+    assert "# not a comment" not in text or "# not a comment\n" in after.replace("\r", "")
+
+
+def test_what_has_no_place_is_said() -> None:
+    with pytest.raises(ValueError, match="in brackets"):
+        with_entry("entries: [{question: A, answer: B}]", ["- question: C"])
+    with pytest.raises(ValueError, match="single text"):
+        with_phrasing("entries:\n  - question: A\n    answer: B\n    also: C\n", "A", "D")
+    with pytest.raises(ValueError, match="no entry here"):
+        with_phrasing(BLOCK, "Is it closed?", "D")
+
+
+@given(st.text(st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\u2028\u2029\ufeff\x85")))
+def test_quoted_text_reads_as_it_was(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    if text.strip() != text or not text:
+        return
+    file = tmp_path_factory.mktemp("quoted") / "a.yaml"
+    file.write_text(f"entries:\n  - question: A?\n    answer: {quoted(text)}\n", encoding="utf-8")
+    assert load_knowledge(file).entries[0].answer == text
+
+
+def test_a_new_entry_is_well_formed_and_says_what_is_near(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "answers" / "mine.yaml"
+    assert main(["new", "When is the library open?", "--to", str(file)]) == 1  # there is no such folder
+    assert "nothing was written" in capsys.readouterr().err
+    file.parent.mkdir()
+    assert main(["new", "When is the library open?", "--to", str(file)]) == 0
+    assert f'Added to {file}:2 as "library-open".' in capsys.readouterr().out
+    assert main(["check", str(file)]) == 1
+    assert "KB013 this answer is still to be written" in capsys.readouterr().out
+    assert main(["new", "Where is the library?", "--to", str(file)]) == 1  # nothing can be near what cannot be read
+    assert "has problems; run: magbot check" in capsys.readouterr().err
+    file.write_text(file.read_text(encoding="utf-8").replace("Write the answer here.", "At 9."), encoding="utf-8")
+    written = file.read_bytes()
+    assert main(["new", "When is the library open on Sunday?", "--knowledge", str(file.parent)]) == 0
+    assert "library-open: When is the library open?" in capsys.readouterr().out
+    assert file.read_bytes() == written
+    (file.parent / "new.yaml").unlink()
+    for question, cure in (("?!", "at least one word"), ("when is the LIBRARY open", "asks this already")):
+        assert main(["new", question, "--to", str(file)]) == 1
+        assert cure in capsys.readouterr().err
+    assert add_entry("Library open?", file).id == "library-open-2"
+    assert main(["new", "Why?", "--to", str(tmp_path / "a.yml")]) == 1
+    assert main(["new", "Why?"]) == 2
+
+
+def test_what_is_not_answered_is_kept_for_its_owner_only(shipped: FaqBot, tmp_path: Path) -> None:
+    file = tmp_path / "missed.jsonl"
+    bot = FaqBot.load(unanswered=file)
+    for question in ("is it safe", "how do i reset my router", "my calf is swollen and red", "x" * 5000):
+        bot.ask(question)
+    found, others = load_unanswered(file)
+    assert [row.question[:24] for row in found] == ["how do i reset my router", "x" * 24]
+    assert others == 0
+    assert len(found[1].question) == 1000
+    assert found[0].kind == "none"
+    assert len(found[0].best) <= 3
+    assert file.stat().st_mode & 0o777 == 0o600
+    row = json.loads(file.read_text(encoding="utf-8").splitlines()[0])
+    assert list(row) == ["time", "question", "kind", "matches"]
+    assert FaqBot.load(unanswered=tmp_path / "no" / "file").ask("how do i reset my router").kind == "none"
+    assert shipped.ask("how do i reset my router").kind == "none"  # and kept nowhere
+
+
+def keep(path: Path, number: int) -> None:
+    log = UnansweredLog(path)
+    for _ in range(200):
+        log.add(f"question {number} " + "x" * 900, "none", [])
+
+
+def test_several_writers_do_not_mix_their_lines(tmp_path: Path) -> None:
+    file = tmp_path / "missed.jsonl"
+    writers = [multiprocessing.get_context("spawn").Process(target=keep, args=(file, number)) for number in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    found, others = load_unanswered(file)
+    assert (len(found), others) == (800, 0)
+
+
+def test_lines_that_are_no_questions_are_counted(tmp_path: Path) -> None:
+    file = tmp_path / "missed.jsonl"
+    file.write_bytes(
+        b'{"question": "a"}\n\n[]\n{"q": 1}\n\xff\n{"question": "b", "matches": [{"id": "x", "score": 1}]}\n'
+    )
+    found, others = load_unanswered(file)
+    assert ([row.question for row in found], others) == (["a", "b"], 3)
+    assert found[1].best == (("x", 1.0),)
+
+
+def test_alike_questions_form_a_group_and_the_largest_comes_first(shipped: FaqBot) -> None:
+    asked = ["tell me a joke", "Is bitcoin going up?", "tell me a joke about vikings", "bitcoin up or down this week"]
+    asked += ["is BITCOIN going up", "what is magnesium glycinate", " "]
+    groups = group([Unanswered("", text, "none", ()) for text in asked], shipped)
+    assert [(each.times, [wording.text for wording in each.wordings]) for each in groups] == [
+        (3, ["Is bitcoin going up?", "bitcoin up or down this week"]),
+        (2, ["tell me a joke", "tell me a joke about vikings"]),
+    ]
+
+
+def test_a_question_is_accepted_as_a_phrasing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.yaml").write_bytes(BLOCK.encode())
+    log = tmp_path / "missed.jsonl"
+    lines = ["is it open on sunday", "is it open on a sunday", "is it cheap"]
+    log.write_text("".join(json.dumps({"question": line}) + "\n" for line in [*lines, lines[0]]), encoding="utf-8")
+    typed = iter(["7", "1", "s", "1"])
+    monkeypatch.setattr("builtins.input", lambda _: next(typed))
+    assert main(["review", "--knowledge", str(tmp_path), str(log)]) == 0
+    shown = capsys.readouterr().out
+    assert "4 questions, 3 wordings in" in shown
+    assert "== Asked 3 times, in 2 wordings" in shown
+    assert "2 accepted. Run magbot check" in shown
+    after = (tmp_path / "a.yaml").read_bytes().decode()
+    assert is_subsequence(BLOCK, after)
+    assert "    - is it open on sunday\n    - is it cheap\n" in after
+    typed = iter(["q"])
+    assert main(["review", "--knowledge", str(tmp_path), str(log)]) == 0
+    assert "is it open on sunday\n" not in capsys.readouterr().out  # it is a phrasing by now
+    assert main(["review", "--knowledge", str(tmp_path), str(tmp_path / "none")]) == 1
