@@ -139,7 +139,7 @@ def _check(arguments: argparse.Namespace) -> int:
     """Print what is wrong in knowledge folders and files; the exit code is 1 if there are errors."""
     from .authoring.check import Format, check, shown
     from .authoring.codes import CODES, explain_code
-    from .loading.base import load_questions
+    from .loading.reading import load_questions
     from .loading.schema import schema_text
 
     if arguments.schema:
@@ -248,7 +248,7 @@ def _choice(most: int) -> int | None:
 
 def _eval(arguments: argparse.Namespace) -> int:
     from .authoring.evaluate import evaluate, report, share_right
-    from .loading.base import load_questions
+    from .loading.reading import load_questions
 
     bot = _load(arguments)
     code = ANSWERED

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.authoring.check import Checked, check, shown
 from bot.authoring.codes import CODES, explain_code
@@ -179,3 +180,12 @@ def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_shipped_base_is_clean() -> None:
     assert check([PACKAGE.parent / "knowledge"], quick=True).problems == []
+
+
+def test_the_hook_for_pre_commit_checks_the_files_that_it_is_given(folder: Path) -> None:
+    (hook,) = yaml.safe_load((PACKAGE.parent / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    program, *arguments = hook["entry"].split()
+    assert program == "magbot"
+    assert re.search(hook["files"], "my-answers/hours.yaml")
+    assert main([*arguments, str(folder / "hours.yaml")]) == 0
+    assert main([*arguments, str(write(folder, "bad.yaml", "entries: 5\n"))]) == 1

@@ -6,7 +6,7 @@ from bot import FaqBot, Knowledge, KnowledgeError, Policy
 from bot.authoring.evaluate import evaluate, report, share_right
 from bot.cli import main
 from bot.knowledge import LabelledQuestion
-from bot.loading.base import load_questions
+from bot.loading.reading import load_questions
 
 
 @pytest.fixture(scope="module")

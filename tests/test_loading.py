@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import bot
 from bot import FaqBot, KnowledgeError, Source, load_knowledge
 from bot.loading import English, shipped_folder
-from bot.loading.base import check_knowledge
+from bot.loading.reading import check_knowledge
 
 BAD = sorted((Path(__file__).parent / "bad_knowledge").glob("*.yaml"))
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot import FaqBot
 from bot.authoring.evaluate import Outcome, Result, evaluate
-from bot.loading.base import load_questions
+from bot.loading.reading import load_questions
 from bot.text import normalize
 
 QUESTIONS = Path(__file__).parent / "questions"

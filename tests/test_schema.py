@@ -8,7 +8,7 @@ import yaml
 
 from bot.cli import main
 from bot.loading import load_knowledge, shipped_folder
-from bot.loading.base import BOT_KEYS, ENTRY_KEYS, SOURCE_KEYS
+from bot.loading.reading import BOT_KEYS, ENTRY_KEYS, SOURCE_KEYS
 from bot.loading.schema import schema, schema_text
 
 BAD = Path(__file__).parent / "bad_knowledge"

@@ -11,7 +11,7 @@ from ..chat import FaqBot
 from ..errors import KnowledgeError, Problem
 from ..knowledge import Knowledge, LabelledQuestion
 from ..loading import paths, source_lines
-from ..loading.base import check_knowledge
+from ..loading.reading import check_knowledge
 from .lint import Lines, lint
 
 Format: TypeAlias = Literal["concise", "full", "github", "json"]

@@ -5,9 +5,9 @@ from typing import Final, NamedTuple
 
 from ..chat import FaqBot
 from ..knowledge import Knowledge
-from ..loading.base import PLACEHOLDER, check_knowledge
 from ..loading.edit import quoted, with_entry
 from ..loading.folder import is_knowledge
+from ..loading.reading import PLACEHOLDER, check_knowledge
 from ..matching import Match
 from ..text import words
 

@@ -19,7 +19,7 @@ def load_knowledge(folder: str | Path) -> Knowledge:
     Raises:
         KnowledgeError: With all problems of all files, each at its place.
     """
-    from .base import check_knowledge  # only here: what is kept needs no YAML, whose parser is slow to import
+    from .reading import check_knowledge  # only here: what is kept needs no YAML, whose parser is slow to import
 
     knowledge, problems = check_knowledge(folder)
     if knowledge is None:

@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final
 
-from .base import BOT_KEYS, ENTRY_KEYS, SOURCE_KEYS
+from .reading import BOT_KEYS, ENTRY_KEYS, SOURCE_KEYS
 
 # Every scalar is text, also one that looks like a number.
 _TEXT: Final[dict[str, Any]] = {"type": ["string", "number", "boolean"]}

@@ -23,7 +23,7 @@ from rapidfuzz import fuzz, process
 from bot import Entry, Knowledge, Matcher, Phrasing, load_knowledge
 from bot.knowledge import LabelledQuestion
 from bot.loading import English
-from bot.loading.base import load_questions
+from bot.loading.reading import load_questions
 from bot.text import normalize
 
 PHRASINGS_AN_ENTRY = 25  # in a synthetic base

@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-not-f
 
 from bot import FaqBot
 from bot.knowledge import NOTHING
-from bot.loading.base import load_questions
+from bot.loading.reading import load_questions
 
 SCOPE_SHARE = 0.7
 
