@@ -1,9 +1,9 @@
 """One person's talk with a bot: what "2", "the second one", "yes", "more" or "and for children?" mean after a reply."""
 
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
-from .chat import MAX_SUGGESTIONS, Answer, FaqBot, NoAnswer, Reply, Suggestions, Urgent, give, offered
+from .chat import MAX_SUGGESTIONS, SCHEMA_VERSION, Answer, FaqBot, NoAnswer, Reply, Suggestions, Urgent, give, offered
 from .knowledge import Entry
 from .matching import Match
 from .text import words
@@ -52,7 +52,7 @@ class Conversation:
 
     Attributes:
         bot: Who answers; another may take over between two messages.
-        last: The last reply, or None before the first.
+        last: The last reply; None before the first, and after `restore`.
         asked: The question that the last reply is to; for a pick, the one that was picked.
     """
 
@@ -60,7 +60,45 @@ class Conversation:
         self.bot = bot
         self.last: Reply | None = None
         self.asked = ""
-        self._shown: set[str] = set()  # ids of entries given or offered since the last question of its own
+        self._offer: tuple[str, ...] = ()  # ids of what can be picked
+        self._asks_back = False  # whether they were suggestions
+        self._answered = ""  # id of the entry that the last reply gave
+        self._shown: dict[str, None] = {}  # ids given or offered since the last question of its own
+
+    def state(self) -> dict[str, object]:
+        """Return what is remembered as JSON-safe values, for a host to keep until `restore`."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "asked": self.asked,
+            "offer": list(self._offer),
+            "asks_back": self._asks_back,
+            "answered": self._answered,
+            "shown": list(self._shown),
+        }
+
+    @classmethod
+    def restore(cls, bot: FaqBot, state: Mapping[str, object]) -> "Conversation":
+        """Return a conversation that goes on from a state; what the bot does not know any more is left out.
+
+        Raises:
+            ValueError: It is no state, or one of another version.
+        """
+        conversation = cls(bot)
+        match state:
+            case {
+                "schema_version": 1,
+                "asked": str(asked),
+                "offer": [*offer],
+                "asks_back": bool(asks_back),
+                "answered": str(answered),
+                "shown": [*shown],
+            }:
+                conversation.asked, conversation._asks_back, conversation._answered = asked, asks_back, answered
+                conversation._offer = tuple(map(str, offer))
+                conversation._shown = dict.fromkeys(map(str, shown))
+            case _:
+                raise ValueError("this is no state of a conversation")
+        return conversation
 
     def send(self, message: str) -> Reply:
         """Return the reply to a message; after one that offers questions, it may pick among them.
@@ -68,32 +106,37 @@ class Conversation:
         "2", "the second one" and "the last" pick one, "yes" the only one, "no" none, and "more" asks for others.
         All else is a question; one that begins as in "and for children?" is also read together with the last.
         """
-        reply = self._picked(message, self.last) if self.last and offered(self.last) else None
+        choices = self._known(self._offer)
+        reply = self._picked(message, choices) if choices else None
         if reply is None:
             self._shown.clear()
             reply, self.asked = self._ask(message), message
         elif isinstance(reply, Answer | Urgent):
             self.asked = reply.match.entry.question
-        self._shown.update(entry.id for entry in offered(reply))
-        if isinstance(reply, Answer):
-            self._shown.add(reply.match.entry.id)
+        given = reply.match.entry.id if isinstance(reply, Answer) else ""
+        self._offer = tuple(entry.id for entry in offered(reply))
+        self._asks_back, self._answered = isinstance(reply, Suggestions), given
+        self._shown |= dict.fromkeys([*self._offer, *([given] if given else [])])
         self.last = reply
         return reply
 
-    def _picked(self, message: str, last: Reply) -> Reply | None:
+    def _known(self, ids: Iterable[str]) -> tuple[Entry, ...]:
+        entries = {entry.id: entry for entry in self.bot.knowledge.entries}
+        return tuple(entries[name] for name in ids if name in entries)
+
+    def _picked(self, message: str, choices: Sequence[Entry]) -> Reply | None:
         """Return what a pick among the questions of the last reply gives; None where the message is none."""
-        choices = offered(last)
         match _meant(message):
             case int(number) if number <= len(choices):
                 return self._give(message, choices[number - 1])
             case "last":
                 return self._give(message, choices[-1])
-            case "yes" if isinstance(last, Suggestions):
-                return self._give(message, choices[0]) if len(choices) == 1 else replace(last, question=message)
+            case "yes" if self._asks_back:
+                return self._give(message, choices[0]) if len(choices) == 1 else self._offer_again(message, choices)
             case "no":
-                return self._none(message, last, _NO)
+                return self._none(message, _NO)
             case "more":
-                return self._more(message, last)
+                return self._more(message, choices)
             case _:
                 return None
 
@@ -101,36 +144,38 @@ class Conversation:
         match = Match(entry, 100.0, entry.phrasings[0])
         return give(message, match, (match,), self.bot.knowledge)
 
-    def _none(self, message: str, last: Reply, text: str) -> NoAnswer:
-        return NoAnswer(question=message, disclaimer=last.disclaimer, matches=last.matches, message=text)
+    def _none(self, message: str, text: str) -> NoAnswer:
+        disclaimer = self.bot.knowledge.settings.disclaimer
+        return NoAnswer(question=message, disclaimer=disclaimer, matches=(), message=text)
 
-    def _more(self, message: str, last: Reply) -> Reply:
+    def _offer_again(self, message: str, choices: Sequence[Entry]) -> Suggestions:
+        scores = {match.entry.id: match for match in self.bot.matcher.rank(self.asked)}
+        near = tuple(scores.get(entry.id, Match(entry, 0.0, entry.phrasings[0])) for entry in choices)
+        disclaimer = self.bot.knowledge.settings.disclaimer
+        return Suggestions(question=message, disclaimer=disclaimer, matches=(), suggestions=near)
+
+    def _more(self, message: str, choices: Sequence[Entry]) -> Reply:
         """Return entries that come near and were not shown yet."""
-        knowledge, matches = self.bot.knowledge, last.matches
-        near = {match.entry.id: match for match in matches if match.score >= self.bot.policy.suggest_from}
-        for entry in [entry for choice in offered(last) for entry in knowledge.related(choice)]:
-            near.setdefault(entry.id, Match(entry, 0.0, entry.phrasings[0]))
-        new = [
-            match
-            for match in near.values()
-            if not (match.entry.urgent or match.entry.out_of_scope or match.entry.id in self._shown)
-        ]
-        if not new:
-            return self._none(message, last, _NO_MORE)
-        suggestions = tuple(new[:MAX_SUGGESTIONS])
-        return Suggestions(question=message, disclaimer=last.disclaimer, matches=matches, suggestions=suggestions)
+        ranked = self.bot.matcher.rank(self.asked)
+        near = {match.entry.id: match.entry for match in ranked if match.score >= self.bot.policy.suggest_from}
+        near |= {entry.id: entry for choice in choices for entry in self.bot.knowledge.related(choice)}
+        hidden = (name for name, entry in near.items() if entry.urgent or entry.out_of_scope or name in self._shown)
+        for name in list(hidden):
+            del near[name]
+        new = list(near.values())
+        return self._offer_again(message, new[:MAX_SUGGESTIONS]) if new else self._none(message, _NO_MORE)
 
     def _ask(self, message: str) -> Reply:
         """Return the reply to a question; one that goes on from the last answer is also read together with that.
 
         If both readings are nearest to the same entry, beside the one answered last, that is the answer.
         """
-        reply, last = self.bot.ask(message), self.last
-        if not isinstance(reply, Suggestions) or not isinstance(last, Answer) or not _goes_on(message):
+        reply, last = self.bot.ask(message), next(iter(self._known([self._answered])), None)
+        if not isinstance(reply, Suggestions) or last is None or not _goes_on(message):
             return reply
-        joined = self.bot.matcher.rank(f"{message} {last.match.entry.question}")
+        joined = self.bot.matcher.rank(f"{message} {last.question}")
         near = (match.entry for match in joined if not (match.entry.urgent or match.entry.out_of_scope))
-        nearest = next((entry for entry in near if entry != last.match.entry), None)
+        nearest = next((entry for entry in near if entry != last), None)
         first = reply.suggestions[0]
         return give(message, first, reply.matches, self.bot.knowledge) if nearest == first.entry else reply
 

@@ -1,5 +1,7 @@
 """What short messages mean after a reply that offers questions."""
 
+import json
+
 import pytest
 
 from bot import Answer, Conversation, FaqBot, NoAnswer, Suggestions
@@ -70,16 +72,15 @@ def test_no_declines_all_of_them(unsure: Conversation, message: str) -> None:
     assert reply.disclaimer
 
 
-def test_yes_takes_the_only_one_and_asks_again_where_there_are_several(unsure: Conversation) -> None:
+def test_yes_takes_the_only_one_and_asks_again_where_there_are_several(unsure: Conversation, shipped: FaqBot) -> None:
     first = unsure.last
     assert isinstance(first, Suggestions)
     again = unsure.send("yes please")
     assert isinstance(again, Suggestions)
     if len(first.suggestions) > 1:
-        assert again.suggestions == first.suggestions
-    only = Suggestions(question="?", disclaimer="D.", matches=(), suggestions=first.suggestions[:1])
-    unsure.last = only
-    assert picked(unsure, "yes") == first.suggestions[0].entry.id
+        assert [match.entry for match in again.suggestions] == [match.entry for match in first.suggestions]
+    only = Conversation.restore(shipped, {**unsure.state(), "offer": [first.suggestions[0].entry.id]})
+    assert picked(only, "yes") == first.suggestions[0].entry.id
 
 
 def test_more_shows_others_until_there_are_none(talk: Conversation) -> None:
@@ -121,3 +122,24 @@ def test_a_question_that_goes_on_is_understood(shipped: FaqBot, first: str, then
 
 def test_danger_comes_first_whatever_was_offered(talk: Conversation) -> None:
     assert talk.send("and my calf is swollen, red and hot").kind == "urgent"
+
+
+@pytest.mark.parametrize("message", ["2", "the last one", "more", "no", "and for children?", "is it safe"])
+def test_a_restored_talk_goes_on_as_if_nothing_had_been(talk: Conversation, shipped: FaqBot, message: str) -> None:
+    state = json.loads(json.dumps(talk.state()))
+    restored = Conversation.restore(shipped, state)
+    assert restored.state() == talk.state()
+    assert restored.send(message).to_dict() == talk.send(message).to_dict()
+    assert restored.state() == talk.state()
+
+
+def test_what_is_no_state_is_refused(shipped: FaqBot) -> None:
+    for state in ({}, {**Conversation(shipped).state(), "schema_version": 2}, {"asked": 1}):
+        with pytest.raises(ValueError, match="no state"):
+            Conversation.restore(shipped, state)
+
+
+def test_what_a_bot_does_not_know_any_more_is_not_offered(talk: Conversation) -> None:
+    state = {**talk.state(), "offer": ["gone", "children"], "answered": "gone"}
+    assert picked(Conversation.restore(talk.bot, state), "1") == "children"
+    assert Conversation.restore(talk.bot, {**state, "offer": ["gone"]}).send("1").kind == "none"
