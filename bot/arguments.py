@@ -4,7 +4,8 @@ import argparse
 import difflib
 import re
 import sys
-from typing import Final, NoReturn
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NoReturn
 
 from .render import printable
 
@@ -23,7 +24,7 @@ exit codes:
   0 answered or clean     1 not answered, or findings     2 wrong usage
   3 the knowledge cannot be loaded     130 Ctrl-C     143 ended by SIGTERM
 """
-_UNKNOWN: Final = re.compile(r"unrecognized arguments: (-\S+)|invalid choice: '(.*?)'")
+_UNKNOWN: Final = re.compile(r"unrecognized arguments: (-\S+)|argument COMMAND: invalid choice: '(.*?)'")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,7 +39,9 @@ def parser() -> argparse.ArgumentParser:
         parents=[options],
         allow_abbrev=False,
     )
-    commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command", parser_class=_Parser)
+    commands = top.add_subparsers(
+        prog="magbot", title="commands", metavar="COMMAND", dest="command", parser_class=_Parser
+    )
 
     def add(name: str, summary: str) -> _Parser:
         return commands.add_parser(name, help=summary, description=summary, parents=[options], allow_abbrev=False)
@@ -81,8 +84,11 @@ def parser() -> argparse.ArgumentParser:
     review.add_argument("file", metavar="FILE", help="that --log-unanswered made")
     why = add("why", "explain how the reply to a question is found")
     why.add_argument("question", nargs="+")
-    top.names = frozenset(name for each in (top, *commands.choices.values()) for name in each._option_string_actions)
-    top.names |= commands.choices.keys()
+    owners = {name: frozenset[str]() for name in commands.choices}
+    for command, each in commands.choices.items():
+        for name in each._option_string_actions:
+            owners[name] = owners.get(name, frozenset()) | {command}
+    top.names = owners
     return top
 
 
@@ -118,17 +124,33 @@ def _add_check_options(check: argparse.ArgumentParser) -> None:
 class _Parser(argparse.ArgumentParser):
     """Reports wrong usage in one line that names what was probably meant."""
 
-    names: frozenset[str] = frozenset()
+    names: Mapping[str, frozenset[str]] = {}  # of options, with their commands; and of commands, with none
+    typed: Sequence[str] = ()
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # Any: as argparse has it
+        """Remember what was typed, for the message where it is wrong."""
+        self.typed = sys.argv[1:] if args is None else args
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         found = _UNKNOWN.search(message)
         if found:
-            typed = found[1] or found[2]
-            what = "option" if found[1] else "command"
-            near = difflib.get_close_matches(typed.split("=")[0], self.names, n=1)
-            message = f"unknown {what} {typed} " + (f"(did you mean {near[0]}?)" if near else "(see magbot --help)")
+            # A misspelt option may leave its value to be taken for a command.
+            options = (word for word in self.typed if word.startswith("--") and word.split("=")[0] not in self.names)
+            message = self._unknown(next(options, found[1] or found[2]))
         print(printable(f"{self.prog}: error: {message}"), file=sys.stderr)
         sys.exit(2)
+
+    def _unknown(self, word: str) -> str:
+        """Return what to say of an option or a command that is not known here."""
+        name = word.split("=")[0]
+        if owners := self.names.get(name):
+            return f"{name} goes with {' and '.join(sorted(owners))}"
+        if near := difflib.get_close_matches(name, self.names, n=1):
+            cure = f"did you mean {near[0]}?"
+        else:
+            cure = "see magbot --help" if name.startswith("-") else 'to ask a question: magbot ask "..."'
+        return f"unknown {'option' if name.startswith('-') else 'command'} {word} ({cure})"
 
 
 class _Version(argparse.Action):

@@ -135,16 +135,19 @@ class Suggestions(_Reply):
 
     Attributes:
         suggestions: One to three, best first.
+        opening: What is said before them.
     """
 
     kind: ClassVar[Literal["suggestions"]] = "suggestions"
     suggestions: tuple[Match, ...]
+    opening: str = ""
 
     @property
     def text(self) -> str:
         """The suggestions as numbered questions."""
         rows = [f"{number}. {match.entry.question}" for number, match in enumerate(self.suggestions, start=1)]
-        return "\n".join(["I am not sure what you are asking. Is it one of these?", *rows])
+        which = "this? (yes or no)" if len(rows) == 1 else "one of these?"
+        return "\n".join([self.opening or f"I am not sure what you are asking. Is it {which}", *rows])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

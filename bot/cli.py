@@ -33,7 +33,7 @@ _PROGRESS_STEP: Final = 100
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name; return the exit code."""
-    environment = {name: bool(os.environ.get(name)) for name in ("ACCESSIBLE", "NO_COLOR")}
+    environment = {name: os.environ.get(name, "") not in ("", "0") for name in ("ACCESSIBLE", "NO_COLOR")}
     unset = argparse.Namespace(
         knowledge=None,
         plain=environment["ACCESSIBLE"],
@@ -43,7 +43,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         log_unanswered=None,
     )
     reader = parser()
-    arguments = reader.parse_args(argv, unset)
+    try:
+        arguments = reader.parse_args(argv, unset)
+    except BrokenPipeError:
+        _write_no_more()
+        return ANSWERED
+    except SystemExit:
+        _flush()  # the help or the version, whose reader may be gone
+        raise
     if arguments.command == "ask" and arguments.top and not arguments.json:
         reader.error("--top goes with --json")
     _never_fail_to_print()
@@ -56,13 +63,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:
-        # What is left to write goes nowhere, or Python would complain at exit, too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         if isinstance(error, BrokenPipeError):  # the reader has what it wanted (`| head -1`)
             return ANSWERED
         print(f"magbot: error: cannot write the answer ({error.strerror})", file=sys.stderr)
         return NOT_ANSWERED
     return code
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _write_no_more()
+
+
+def _write_no_more() -> None:
+    """Let what is left to write go nowhere, or Python would complain at exit, too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _chat(arguments: argparse.Namespace) -> int:
@@ -82,8 +100,7 @@ def _chat(arguments: argparse.Namespace) -> int:
         return plain.chat(talk, questions)
     from .terminal import styled
 
-    show = styled.show_without_colour if arguments.no_color else None
-    return styled.chat(talk, questions, menu=not arguments.no_menu, show=show)
+    return styled.chat(talk, questions, menu=not arguments.no_menu, color=not arguments.no_color)
 
 
 def _questions(path: str | None) -> "Questions | None":

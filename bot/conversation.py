@@ -9,9 +9,11 @@ from .matching import Match
 from .text import words
 
 _NO: Final = "All right. You can ask in other words, or about something else."
+_WHICH: Final = "Which one?"
+_MORE: Final = "More that you can ask:"
 _NO_MORE: Final = "I have nothing more that comes near. You can ask in other words."
 
-_Meant: TypeAlias = int | Literal["last", "yes", "no", "more"]
+_Meant: TypeAlias = int | Literal["last", "middle", "yes", "no", "more", "other"]
 
 _MOST_WORDS: Final = 6  # different ones, of a pick
 _NUMBERS: Final = {
@@ -20,11 +22,15 @@ _NUMBERS: Final = {
     for name in names.split()
 }
 _BESIDE: Final = frozenset(
-    words("the number no option question answer one please i mean want take id like st nd rd th")
+    words(
+        "the number nr no option question answer one please i mean want take id like st nd rd th choose pick show me "
+        "go with lets yes ok and what about for"
+    )
 )
 # What else can be meant: words of which one is said, and words that may stand beside it.
-_CHOICES: Final[list[tuple[Literal["last", "yes", "no", "more"], frozenset[str], frozenset[str]]]] = [
+_CHOICES: Final[list[tuple[Literal["last", "middle", "yes", "no", "more"], frozenset[str], frozenset[str]]]] = [
     ("last", frozenset(["last"]), _BESIDE),
+    ("middle", frozenset(["middle"]), _BESIDE),
     (
         "yes",
         frozenset(words("yes yeah yep yup y sure ok okay correct right exactly")),
@@ -61,7 +67,6 @@ class Conversation:
         self.last: Reply | None = None
         self.asked = ""
         self._offer: tuple[str, ...] = ()  # ids of what can be picked
-        self._asks_back = False  # whether they were suggestions
         self._answered = ""  # id of the entry that the last reply gave
         self._shown: dict[str, None] = {}  # ids given or offered since the last question of its own
 
@@ -71,7 +76,6 @@ class Conversation:
             "schema_version": SCHEMA_VERSION,
             "asked": self.asked,
             "offer": list(self._offer),
-            "asks_back": self._asks_back,
             "answered": self._answered,
             "shown": list(self._shown),
         }
@@ -89,11 +93,10 @@ class Conversation:
                 "schema_version": 1,
                 "asked": str(asked),
                 "offer": [*offer],
-                "asks_back": bool(asks_back),
                 "answered": str(answered),
                 "shown": [*shown],
             }:
-                conversation.asked, conversation._asks_back, conversation._answered = asked, asks_back, answered
+                conversation.asked, conversation._answered = asked, answered
                 conversation._offer = tuple(map(str, offer))
                 conversation._shown = dict.fromkeys(map(str, shown))
             case _:
@@ -113,9 +116,11 @@ class Conversation:
             reply, self.asked = self._ask(message), message
         elif isinstance(reply, Answer | Urgent):
             self.asked = reply.match.entry.question
+        if isinstance(reply, NoAnswer) and reply.message.startswith(_WHICH):  # the offer stands
+            self.last = reply
+            return reply
         given = reply.match.entry.id if isinstance(reply, Answer) else ""
-        self._offer = tuple(entry.id for entry in offered(reply))
-        self._asks_back, self._answered = isinstance(reply, Suggestions), given
+        self._offer, self._answered = tuple(entry.id for entry in offered(reply)), given
         self._shown |= dict.fromkeys([*self._offer, *([given] if given else [])])
         self.last = reply
         return reply
@@ -127,18 +132,19 @@ class Conversation:
     def _picked(self, message: str, choices: Sequence[Entry]) -> Reply | None:
         """Return what a pick among the questions of the last reply gives; None where the message is none."""
         match _meant(message):
-            case int(number) if number <= len(choices):
-                return self._give(message, choices[number - 1])
-            case "last":
-                return self._give(message, choices[-1])
-            case "yes" if self._asks_back:
-                return self._give(message, choices[0]) if len(choices) == 1 else self._offer_again(message, choices)
+            case None:
+                return None
             case "no":
                 return self._none(message, _NO)
             case "more":
                 return self._more(message, choices)
-            case _:
-                return None
+            case meant:
+                number = {"last": len(choices), "middle": (len(choices) + 1) // 2, "yes": 1 // len(choices)}.get(
+                    str(meant), meant
+                )
+        if isinstance(number, int) and 0 < number <= len(choices):
+            return self._give(message, choices[number - 1])
+        return self._which(message, len(choices))
 
     def _give(self, message: str, entry: Entry) -> Reply:
         match = Match(entry, 100.0, entry.phrasings[0])
@@ -148,11 +154,14 @@ class Conversation:
         disclaimer = self.bot.knowledge.settings.disclaimer
         return NoAnswer(question=message, disclaimer=disclaimer, matches=(), message=text)
 
-    def _offer_again(self, message: str, choices: Sequence[Entry]) -> Suggestions:
+    def _which(self, message: str, most: int) -> NoAnswer:
+        return self._none(message, f"{_WHICH} Type its number, {f'from 1 to {most}' if most > 1 else '1'}.")
+
+    def _offer_more(self, message: str, choices: Sequence[Entry]) -> Suggestions:
         scores = {match.entry.id: match for match in self.bot.matcher.rank(self.asked)}
         near = tuple(scores.get(entry.id, Match(entry, 0.0, entry.phrasings[0])) for entry in choices)
         disclaimer = self.bot.knowledge.settings.disclaimer
-        return Suggestions(question=message, disclaimer=disclaimer, matches=(), suggestions=near)
+        return Suggestions(question=message, disclaimer=disclaimer, matches=(), suggestions=near, opening=_MORE)
 
     def _more(self, message: str, choices: Sequence[Entry]) -> Reply:
         """Return entries that come near and were not shown yet."""
@@ -163,7 +172,7 @@ class Conversation:
         for name in list(hidden):
             del near[name]
         new = list(near.values())
-        return self._offer_again(message, new[:MAX_SUGGESTIONS]) if new else self._none(message, _NO_MORE)
+        return self._offer_more(message, new[:MAX_SUGGESTIONS]) if new else self._none(message, _NO_MORE)
 
     def _ask(self, message: str) -> Reply:
         """Return the reply to a question; one that goes on from the last answer is also read together with that.
@@ -186,10 +195,12 @@ def _meant(message: str) -> _Meant | None:
     if not said or len(said) > _MOST_WORDS or not message.isascii() or "-" in message:
         return None
     numbers = {_NUMBERS[word] for word in said if word in _NUMBERS}
-    if len(numbers) > 1:
+    if message.strip(" .)#").isdigit() and message.strip(" .)#") not in _NUMBERS:
+        return "other"
+    if len(numbers) > 1 and "1" not in said:
         numbers.discard(1)  # as in "the second one"
-    if len(numbers) == 1 and said <= _BESIDE | _NUMBERS.keys():
-        return numbers.pop()
+    if numbers and said <= _BESIDE | _NUMBERS.keys():
+        return numbers.pop() if len(numbers) == 1 else "other"
     return next((meant for meant, names, beside in _CHOICES if said & names and said <= names | beside), None)
 
 

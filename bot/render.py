@@ -17,7 +17,6 @@ MAX_WIDTH: Final = 88  # columns; longer lines are hard to read
 Role: TypeAlias = Literal["understood", "urgent", "body", "note", "sources", "choices", "disclaimer", "chat", "notice"]
 # What stands before a block for who hears it read and sees no style.
 _LABELS: Final[dict[Role, str]] = {
-    "understood": "Understood as: ",
     "body": "Answer: ",
     "disclaimer": "Please note: ",
 }
@@ -68,7 +67,7 @@ def labelled(part: Block) -> str:
     """Return a block as lines that say what they are, as in "Answer: ...", "Source: ..."."""
     if part.role == "sources":
         first, *rest = part.text.split("\n- ")
-        return "\n".join(f"Source: {source}" for source in rest or [first.removeprefix("Source: ")])
+        return "\n".join(f"Source: {source}" for source in rest) or first
     return _LABELS.get(part.role, "") + part.text
 
 
@@ -77,7 +76,10 @@ def to_markdown(talk: Iterable[tuple[str, Reply]], settings: Settings) -> str:
     parts = [f"# {_escaped(settings.name)}"]
     for question, reply in talk:
         parts.append(f"## {_escaped(question)}")
-        for part in blocks(reply, addresses=True)[:-1]:
+        parts_of = [part for part in blocks(reply, addresses=True)[:-1] if part.text != f"Answering: {question}"]
+        if isinstance(reply, Urgent) and reply.match.entry.sources:
+            parts_of.append(_sources(reply.match.entry, addresses=True))
+        for part in parts_of:
             match part.role:
                 case "understood" | "urgent":
                     parts.append(f"**{_escaped(part.text)}**")
@@ -88,6 +90,16 @@ def to_markdown(talk: Iterable[tuple[str, Reply]], settings: Settings) -> str:
                     parts.append(re.sub(r"(?m)^(?!- |\d+\. )(.+)\n(?=- |\d+\. )", r"\1\n\n", part.text))
     parts += ["---", f"*{printable(settings.disclaimer).strip()}*"]
     return "\n\n".join(parts) + "\n"
+
+
+def recalled(parts: Iterable[Block], width: int, height: int) -> list[Block]:
+    """Return blocks for a window; the first step of an urgent reply that is taller stands again at its end."""
+    shown = list(parts)
+    lines = sum(wrap(part.text, width).count("\n") + 2 for part in shown)
+    if len(shown) > 1 and shown[0].role == "urgent" and lines > height:
+        first = re.split(r"(?<=[.!?])\s", shown[1].text, maxsplit=1)[0]
+        shown.insert(-1, Block("urgent", f"{shown[0].text}: {first}"))
+    return shown
 
 
 def cite(source: Source, *, addresses: bool) -> str:
@@ -131,15 +143,29 @@ def _answer(reply: Answer, *, addresses: bool) -> list[Block]:
     entry = reply.match.entry
     parts = [Block("body", entry.answer)]
     if normalize(reply.question) != normalize(entry.question):
-        parts.insert(0, Block("understood", entry.question))
+        parts.insert(0, Block("understood", f"Answering: {entry.question}"))
     if entry.note:
         parts.append(Block("note", reply.text.removeprefix(entry.answer).strip()))
     if entry.sources:
-        cited = [cite(source, addresses=addresses) for source in entry.sources]
-        parts.append(Block("sources", f"Source: {cited[0]}" if len(cited) == 1 else "\n- ".join(["Sources:", *cited])))
+        parts.append(_sources(entry, addresses=addresses))
     if reply.related:
         parts.append(Block("choices", "\n".join(["You can also ask:", *_numbered(offered(reply))])))
     return parts
+
+
+def _sources(entry: Entry, *, addresses: bool) -> Block:
+    cited = [cite(source, addresses=addresses) for source in entry.sources]
+    if len(cited) == 1:
+        return Block("sources", f"Source: {cited[0]}")
+    if addresses:
+        return Block("sources", "\n- ".join(["Sources:", *cited]))
+    # Who says so is what a reader wants to know at once, in few lines.
+    return Block("sources", f"Sources: {'; '.join(dict.fromkeys(map(_who, entry.sources)))}")
+
+
+def _who(source: Source) -> str:
+    dated = source.year.isdigit() and source.publisher
+    return f"{source.publisher}, {source.year}" if dated else source.publisher or source.title
 
 
 def _numbered(entries: Iterable[Entry]) -> list[str]:

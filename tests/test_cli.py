@@ -27,7 +27,7 @@ def run(*arguments: str, typed: str = "", **environment: str) -> subprocess.Comp
 def test_a_question_is_answered_in_one_go() -> None:
     done = run("ask", "how do i stop a cramp right now")
     assert done.returncode == 0
-    assert done.stdout.startswith("How do I stop a leg cramp right now?\n\nStretch the muscle")
+    assert done.stdout.startswith("Answering: How do I stop a leg cramp right now?\n\nStretch the muscle")
     assert "https://" in done.stdout
     assert done.stderr == ""
 
@@ -156,7 +156,7 @@ def test_the_list_names_every_question_by_file() -> None:
 def test_a_reader_that_has_enough_is_no_error() -> None:
     script = f"yes 'is it safe' | head -2000 | {sys.executable} -m bot ask | head -1; echo ${{PIPESTATUS[2]}}"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == ("Is magnesium glycinate safe?\n0\n", "")
+    assert (done.stdout, done.stderr) == ("Answering: Is magnesium glycinate safe?\n0\n", "")
 
 
 def test_why_shows_how_a_reply_is_found() -> None:

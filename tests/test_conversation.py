@@ -45,6 +45,9 @@ def picked(conversation: Conversation, message: str) -> str:
         ("I want the first one", 0),
         ("one", 0),
         ("option 3", 2),
+        ("yes, the second", 1),
+        ("show me 2", 1),
+        ("what about the third one?", 2),
         ("the last one", 3),
         ("LAST", 3),
     ],
@@ -57,7 +60,7 @@ def test_words_that_pick_one(talk: Conversation, shipped: FaqBot, message: str, 
 
 
 @pytest.mark.parametrize(
-    "message", ["is one tablet enough", "are 2 tablets too many", "no more than 400 mg?", "yes but is it safe", "9"]
+    "message", ["is one tablet enough", "are 2 tablets too many", "no more than 400 mg?", "yes but is it safe"]
 )
 def test_all_else_is_a_question(talk: Conversation, message: str) -> None:
     talk.send(message)
@@ -75,18 +78,24 @@ def test_no_declines_all_of_them(unsure: Conversation, message: str) -> None:
 def test_yes_takes_the_only_one_and_asks_again_where_there_are_several(unsure: Conversation, shipped: FaqBot) -> None:
     first = unsure.last
     assert isinstance(first, Suggestions)
-    again = unsure.send("yes please")
-    assert isinstance(again, Suggestions)
-    if len(first.suggestions) > 1:
-        assert [match.entry for match in again.suggestions] == [match.entry for match in first.suggestions]
+    assert unsure.send("yes please").text.startswith("Which one?")
     only = Conversation.restore(shipped, {**unsure.state(), "offer": [first.suggestions[0].entry.id]})
     assert picked(only, "yes") == first.suggestions[0].entry.id
+
+
+@pytest.mark.parametrize("message", ["9", "0", "22", "1 2", "yes"])
+def test_an_unclear_pick_is_asked_about_and_the_offer_stands(talk: Conversation, message: str) -> None:
+    reply = talk.send(message)
+    assert isinstance(reply, NoAnswer)
+    assert reply.text == "Which one? Type its number, from 1 to 4."
+    assert picked(talk, "1") == "upper-limit"
 
 
 def test_more_shows_others_until_there_are_none(talk: Conversation) -> None:
     seen = {"dosage", *(entry.id for entry in talk.last.related)} if isinstance(talk.last, Answer) else set()
     reply = talk.send("tell me more")
     while isinstance(reply, Suggestions):
+        assert reply.text.startswith("More that you can ask:")
         names = {match.entry.id for match in reply.suggestions}
         assert not names & seen
         seen |= names

@@ -80,7 +80,7 @@ def test_the_guide_for_authors_can_be_followed_step_by_step(environment: dict[st
     (tmp_path / "my-answers" / "answers.yaml").write_text(entry, encoding="utf-8")
     checked, asked, why = run(look)
     assert checked.stdout == "1 file, 1 entry, 8 phrasings: no problems.\n"
-    assert asked.stdout.startswith("Can I swim with leg cramps?\n\nAsk a doctor first")
+    assert asked.stdout.startswith("Answering: Can I swim with leg cramps?\n\nAsk a doctor first")
     assert "answer: swim-leg-cramps" in why.stdout
     missed, reviewed = run(learn)
     assert (missed.returncode, reviewed.returncode) == (1, 0)

@@ -1,7 +1,7 @@
 import pytest
 
-from bot import FaqBot, Knowledge, Policy, Source, to_text
-from bot.render import MAX_WIDTH, blocks, cite, listing, printable, wrap
+from bot import Entry, FaqBot, Knowledge, Phrasing, Policy, Source, to_text
+from bot.render import MAX_WIDTH, blocks, cite, labelled, listing, printable, wrap
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,8 @@ def roles(bot: FaqBot, question: str) -> list[str]:
 
 def test_an_answer_reads_from_what_was_understood_to_the_disclaimer(bot: FaqBot) -> None:
     assert to_text(bot.ask("join the library")) == (
-        "How do I get a library card?\n\nAt the desk.\n\nSource: House rules. The library, 2026.\n\nAsk the desk."
+        "Answering: How do I get a library card?\n\nAt the desk.\n\n"
+        "Source: House rules. The library, 2026.\n\nAsk the desk."
     )
 
 
@@ -66,3 +67,15 @@ def test_the_listing_groups_questions_by_file(library: Knowledge) -> None:
 
 def test_a_title_with_a_mark_of_its_own_gets_no_full_stop() -> None:
     assert cite(Source("What is it?", "NICE", "2013"), addresses=False) == "What is it? NICE, 2013."
+
+
+def test_several_sources_are_named_in_few_lines_and_with_their_addresses_in_a_list() -> None:
+    rules = (Source("House rules", "The library", "2026"), Source("Fire plan", "The town", "undated"), Source("A sign"))
+    entry = Entry("hours", (Phrasing("when"),), "At 9.", sources=rules)
+    reply = FaqBot(Knowledge((entry,))).ask("when")
+    assert [part.text for part in blocks(reply) if part.role == "sources"] == [
+        "Sources: The library, 2026; The town; A sign"
+    ]
+    (listed,) = [part for part in blocks(reply, addresses=True) if part.role == "sources"]
+    assert listed.text == "Sources:\n- House rules. The library, 2026.\n- Fire plan. The town, undated.\n- A sign."
+    assert labelled(listed).splitlines()[1] == "Source: Fire plan. The town, undated."

@@ -1,4 +1,5 @@
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,7 @@ from bot.render import Block
 from bot.terminal import styled
 from bot.terminal.commands import MOST_CHARACTERS, Chat
 from bot.terminal.history import MOST_KEPT, Questions
+from bot.terminal.loop import converse
 
 WORST_SECONDS = 30  # no figure for speed: a chat that hangs must not hang the tests
 ENTRY = "entries:\n  - question: Is it open?\n    answer: {answer}\n"
@@ -34,7 +36,7 @@ def typed(bot: FaqBot, keys: str, *, code: int = 0) -> list[list[Block]]:
     with create_pipe_input() as keyboard:
         keyboard.send_text(keys)
         session = styled.make_session(talk, InMemoryHistory(), menu=True, input=keyboard, output=DummyOutput())
-        assert styled.chat(talk, session=session, show=show) == code
+        assert converse(talk, lambda: styled.read(session), show) == code
     return shown
 
 
@@ -140,7 +142,9 @@ def test_whole_questions_are_proposed_from_three_characters_on(bot: FaqBot) -> N
     assert talk.propose("a libary crad")[0] == "How do I get a library card?"
     assert "When is the library open?" not in talk.propose("When is the library open?")
     assert talk.propose("c", wanted=True) == ["How do I get a library card?", "What does a late book cost?"]
-    assert len(talk.propose("", wanted=True)) == 4
+    assert len(talk.propose("", wanted=True)) == 3  # nobody is frightened by a menu
+    assert talk.propose("there is a fi") == ["There is a fire!"]
+    assert talk.propose(" /he") == talk.propose("/hlep") == ["/help"]
     assert talk.propose("/s") == ["/sources", "/save"]
     assert talk.propose("/x") == []
 
@@ -168,12 +172,15 @@ def test_a_talk_is_saved_with_its_sources_and_never_over_a_file_unasked(bot: Faq
     assert "https://library.example/rules" in saved
     assert saved.endswith("*Ask the desk.*\n")
     file.write_text("precious", encoding="utf-8")
+    assert file.stat().st_mode & 0o777 == 0o600
     for no in ("no", "opening hours", "n"):
         assert "Write over it?" in texts([talk.respond(f"/save {file}")])
         assert f"Kept {file}" in texts([talk.respond(no)])
     assert file.read_text(encoding="utf-8") == "precious"
     talk.respond(f"/save {file}")
-    assert texts([talk.respond("yes")]) == f"Saved to {file}."
+    assert texts([talk.respond("Yes.")]) == f"Saved to {file}."
+    os.mkfifo(tmp_path / "pipe")
+    assert texts([talk.respond(f"/save {tmp_path / 'pipe'}")]) == f"{tmp_path / 'pipe'} is no file. Name another."
     assert "Cannot write" in texts([talk.respond(f"/save {tmp_path}")])
     assert "Cannot write" in texts([talk.respond(f"/save {tmp_path / 'no' / 'talk.md'}")])
 
@@ -209,14 +216,22 @@ def test_reload_without_a_folder_says_so(bot: FaqBot) -> None:
 def test_questions_are_kept_for_their_owner_only_and_not_for_ever(tmp_path: Path) -> None:
     file = tmp_path / "questions"
     questions = Questions(file)
-    for question in ("one", "two\nlines", "two lines", " ", *map(str, range(MOST_KEPT))):
+    other_chat = Questions(file)
+    for question in ("two\nlines", "two lines", " ", "/why", "yes", *(f"question {at}" for at in range(MOST_KEPT))):
         questions.add(question)
+    other_chat.add("from elsewhere")
     assert file.stat().st_mode & 0o777 == 0o600
     kept = Questions(file).all
-    assert kept == list(map(str, range(MOST_KEPT)))
+    assert kept == [*(f"question {at}" for at in range(1, MOST_KEPT)), "from elsewhere"]
+    (tmp_path / "link").symlink_to(file)
+    assert Questions(tmp_path / "link").all == kept
+    assert (tmp_path / "link").is_symlink()
     (tmp_path / "other").write_text("precious\n", encoding="utf-8")
     with pytest.raises(ValueError, match="something else"):
         Questions(tmp_path / "other")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="no file"):
+        Questions(tmp_path / "pipe")
     assert (tmp_path / "other").read_text(encoding="utf-8") == "precious\n"
     with pytest.raises(OSError, match="No such file"):
         Questions(tmp_path / "no" / "file")
@@ -225,14 +240,14 @@ def test_questions_are_kept_for_their_owner_only_and_not_for_ever(tmp_path: Path
 class Screen:
     """A real terminal with magbot in it."""
 
-    def __init__(self, columns: int, *arguments: str, **environment: str) -> None:
-        self._screen = pyte.Screen(columns, 200)
+    def __init__(self, columns: int, *arguments: str, rows: int = 200, **environment: str) -> None:
+        self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         settings: Any = {**os.environ, "TERM": "xterm", "NO_COLOR": "", **environment}
         command = ["-m", "bot", *arguments]
         # Any: the stubs say that it reads str, though it reads bytes without an encoding.
         self.process: Any = pexpect.spawn(
-            sys.executable, command, env=settings, dimensions=(200, columns), timeout=WORST_SECONDS
+            sys.executable, command, env=settings, dimensions=(rows, columns), timeout=WORST_SECONDS
         )
         self.bytes = b""
 
@@ -280,8 +295,8 @@ def open_screen() -> Iterator[Callable[..., Screen]]:
     """Opens terminals that are closed after the test."""
     opened: list[Screen] = []
 
-    def open_one(columns: int, *arguments: str, **environment: str) -> Screen:
-        opened.append(Screen(columns, *arguments, **environment))
+    def open_one(columns: int, *arguments: str, rows: int = 200, **environment: str) -> Screen:
+        opened.append(Screen(columns, *arguments, rows=rows, **environment))
         return opened[-1]
 
     yield open_one
@@ -325,7 +340,11 @@ def test_plain_lines_say_what_they_are(
     screen.wait("\nQuestion:")
     screen.type("what are\nleg cramps\n")  # a paste
     screen.wait("any medicine, ask a doctor or pharmacist.")
-    for label in ("Answer: A leg cramp is", "Source: Leg cramps. NHS", "Please note: This is general"):
+    for label in (
+        "Answer: A leg cramp is",
+        "Sources: Web article, author not named; NHS",
+        "Please note: This is general",
+    ):
         assert label in screen.text
     assert screen.text.count("Answer:") == 1
     screen.type("abc\x03")
@@ -376,8 +395,74 @@ def test_the_menu_shows_while_typing_and_one_key_closes_it(open_screen: Callable
     screen.type("ps a")
     screen.wait("leg cramps a")
     assert "What causes leg cramps?" not in screen.text
+    screen.type("\x03")
+    screen.wait("Press Ctrl-C again")
+    screen.type("leg cram")
+    screen.wait("What causes leg cramps?")  # on the next line it is there again
     screen.type("\x03\x04")
     assert screen.ended() == 0
+
+
+def test_tab_on_an_empty_line_shows_all_questions(open_screen: Callable[..., Screen]) -> None:
+    screen = open_screen(80)
+    screen.wait("\n>")
+    screen.type("\t")
+    screen.wait("When do leg cramps happen?")
+    screen.type("\x03\x04")
+    assert screen.ended() == 0
+
+
+def test_the_menu_gives_way_where_it_would_cover_the_line(open_screen: Callable[..., Screen]) -> None:
+    screen = open_screen(20)
+    screen.wait("\n>")
+    screen.type("what are leg cramps and")
+    screen.wait("cramps and")
+    assert "What causes" not in screen.text
+    screen.type("\x03\x04")
+    assert screen.ended() == 0
+
+
+def test_what_would_hide_in_the_line_is_taken_out(open_screen: Callable[..., Screen]) -> None:
+    screen = open_screen(80)
+    screen.wait("\n>")
+    screen.type("is it\u202e safe\u2066")
+    screen.wait("is it safe")
+    screen.type("\x03\x04")
+    assert screen.ended() == 0
+    assert "\u202e".encode() not in screen.bytes
+    assert "\u2066".encode() not in screen.bytes
+
+
+@pytest.mark.parametrize("arguments", [[], ["--plain"]])
+def test_in_a_small_window_the_first_step_stands_at_the_end_again(
+    open_screen: Callable[..., Screen], arguments: list[str]
+) -> None:
+    screen = open_screen(40, *arguments, rows=24)
+    screen.wait(">" if not arguments else "Question:")
+    screen.type("i took the whole bottle\r")
+    screen.wait("pharmacist.")
+    *_, reminder = "\n".join(screen.lines).split("URGENT: ")
+    assert " ".join(reminder.split()).startswith("Call your local emergency number now if it was taken on purpose")
+
+
+def test_only_the_sixteen_colours_are_used_and_none_without_them(open_screen: Callable[..., Screen]) -> None:
+    for arguments in ([], ["--no-color"]):
+        screen = open_screen(80, *arguments)
+        screen.wait("\n>")
+        screen.type("how much")
+        screen.wait("How much magnesium is too much?")
+        screen.type("\x03")
+        screen.wait("Press Ctrl-C again")
+        screen.type("what are leg cramps\r")
+        screen.wait("ask a doctor or pharmacist.")
+        screen.type("what are")  # ghost text
+        screen.wait("> what are leg")
+        screen.type("\x03\x04")
+        assert screen.ended() == 0
+        codes = re.findall(rb"\x1b\[([\d;]*)m", screen.bytes)
+        assert not [code for code in codes if b"38;" in code or b"48;" in code]
+        if arguments:
+            assert not [code for code in codes for part in code.split(b";") if 30 <= int(part or 0) <= 107]
 
 
 def test_a_row_of_the_menu_is_filled_in_and_then_sent(open_screen: Callable[..., Screen]) -> None:

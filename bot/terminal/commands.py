@@ -1,13 +1,14 @@
 """What a line typed in the chat gives: a reply, or what a /command does. No screen is needed here."""
 
 import difflib
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from ..authoring.explain import explain
-from ..chat import Answer, FaqBot, NoAnswer, Reply, Suggestions, Urgent
+from ..chat import Answer, FaqBot, Reply, Urgent
 from ..conversation import Conversation
 from ..errors import KnowledgeError
 from ..loading import version
@@ -18,10 +19,14 @@ GREETING_LINES: Final = 3
 MOST_CHARACTERS: Final = 1_000  # of a question that are read, if there is no danger in the rest
 FEWEST_CHARACTERS: Final = 3  # typed before whole questions are proposed
 MOST_PROPOSED: Final = 6
+_CLEAR: Final = 3  # words of an urgent question that are typed before it is proposed
 
 # What people type for a command without knowing its name.
-_ALSO_COMMANDS: Final = {"quit": "/quit", "exit": "/quit", "/exit": "/quit", "help": "/help"}
-_YES: Final = ("y", "yes")
+_ALSO_COMMANDS: Final = {
+    **dict.fromkeys(("quit", "exit", "/exit", "q", ":q", "/q"), "/quit"),
+    **dict.fromkeys(("help", "?"), "/help"),
+}
+_YES: Final = frozenset(("y", "yes", "sure"))
 
 
 class Chat:
@@ -58,7 +63,7 @@ class Chat:
             return ()
         if self._overwrite:
             path, self._overwrite = self._overwrite, None
-            if text.casefold() in _YES:
+            if _YES.intersection(words(text)[:1]):
                 return (_notice(self._write(path)),)
             return (_notice(f"Kept {path} as it was."), *(() if text.casefold() in ("n", "no") else self.respond(line)))
         news = tuple(map(_notice, self._news()))
@@ -74,15 +79,25 @@ class Chat:
             typed: The line so far.
             wanted: Whether the person asks for them; then one character is enough, and none gives all questions.
         """
-        if typed.startswith("/"):
-            return [command.name for command in COMMANDS if command.name.startswith(typed.casefold())]
-        asked = [entry.question for entry in self._bot.knowledge.entries if not entry.out_of_scope]
+        if (name := typed.strip().casefold()).startswith("/"):
+            names = [command.name for command in COMMANDS]
+            return [each for each in names if each.startswith(name)] or difflib.get_close_matches(name, names)
+        # Nobody is to be frightened by a menu: questions of people in danger need more of their words.
+        clear = len(words(typed)) >= _CLEAR
+        known = (entry for entry in self._bot.knowledge.entries if not entry.out_of_scope)
+        asked = [entry.question for entry in known if clear or not entry.urgent]
         if len(typed.strip()) < FEWEST_CHARACTERS and not (wanted and typed.strip()):
             return asked if wanted else []
         begun = [question for question in asked if _begins(words(typed), words(question))]
-        near = [match.entry for match in self._bot.matcher.rank(typed)[:MOST_PROPOSED]]
-        found = [*begun, *(entry.question for entry in near if not entry.out_of_scope)]
-        return [question for question in dict.fromkeys(found) if question != typed][:MOST_PROPOSED]
+        policy = self._bot.policy
+        near = [
+            match.entry.question
+            for match in self._bot.matcher.rank(typed)
+            if not match.entry.out_of_scope
+            and match.score >= (policy.urgent_from if match.entry.urgent else policy.suggest_from)
+        ]
+        found = [printable(question) for question in dict.fromkeys([*begun, *near])]
+        return [question for question in found if question != typed][:MOST_PROPOSED]
 
     def _answer(self, text: str) -> Iterator[Block]:
         """Yield the reply to a question; of a very long one only the beginning is answered, if it holds no danger."""
@@ -105,7 +120,9 @@ class Chat:
         """Return the commands, and how to ask."""
         width = max(len(command.usage) for command in COMMANDS)
         rows = [f"{command.usage:{width}}  {command.help}" for command in COMMANDS]
-        return "\n".join(["Type a question in your own words, or the number of a question on offer.", *rows])
+        danger = any(entry.urgent for entry in self._bot.knowledge.entries)
+        first = ["If somebody is in danger, call your local emergency number first."] * danger
+        return "\n".join([*first, "Type a question in your own words, or the number of a question on offer.", *rows])
 
     def topics(self, _: str) -> str:
         """Return the questions that can be asked."""
@@ -118,12 +135,13 @@ class Chat:
 
     def sources(self, _: str) -> str:
         """Return the sources of the last answer with their addresses."""
-        match self._conversation.last:
+        given_last = (reply for _, reply in reversed(self._said) if isinstance(reply, Answer | Urgent))
+        match next(given_last, None):
             case Answer(match=given) | Urgent(match=given) if given.entry.sources:
                 return "\n".join(f"- {cite(source, addresses=True)}" for source in given.entry.sources)
             case Answer() | Urgent():
                 return "The last answer names no source."
-            case Suggestions() | NoAnswer() | None:
+            case None:
                 return "There is no answer yet whose sources could be shown."
 
     def save(self, argument: str) -> str:
@@ -132,8 +150,10 @@ class Chat:
             return "Name a file, as in /save talk.md"
         if not self._said:
             return "There is nothing to save yet. Ask something first."
-        path = Path(argument).expanduser()
-        if path.exists() and not path.is_dir():
+        path = Path(argument.strip("\"'")).expanduser()
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            return f"{path} is no file. Name another."
+        if path.is_file():
             self._overwrite = path
             return f"{path} exists. Write over it? yes or no"
         return self._write(path)
@@ -152,10 +172,11 @@ class Chat:
     def _write(self, path: Path) -> str:
         text = to_markdown(self._said, self._bot.knowledge.settings)
         try:
-            path.write_text(text, encoding="utf-8")
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+                file.write(text)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             return f"Cannot write {path} ({getattr(error, 'strerror', error)}). Name another file."
-        return f"Saved to {path}."
+        return f"Saved to {path.absolute()}."
 
     def _news(self) -> list[str]:
         """Take up knowledge that has changed, and say so; say nothing where none has."""

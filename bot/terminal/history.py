@@ -1,15 +1,17 @@
 """A file of questions, kept only for who asks for it."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 MOST_KEPT: Final = 1_000
+_FEWEST_CHARACTERS: Final = 4  # of a question
 _TITLE: Final = "# Questions typed in magbot. Delete this file to forget them."
 
 
 class Questions:
-    """The questions in a file, the oldest first, one a line; at most a thousand.
+    """The questions in a file, the oldest first, one a line; at most a thousand when a chat begins.
 
     Only its owner may read the file. A question that repeats the one before it is not added.
 
@@ -22,22 +24,28 @@ class Questions:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._path = path.resolve()
         self.all: list[str] = []
         if path.exists():
+            if not path.is_file():
+                raise ValueError("it is no file; name another one")
             title, *self.all = path.read_text(encoding="utf-8", errors="replace").splitlines() or [_TITLE]
             if title != _TITLE:
-                raise ValueError(f"{path} holds something else than questions; name another file")
+                raise ValueError("it holds something else; name another file")
         self._write(self.all[-MOST_KEPT:])
 
-    def add(self, question: str) -> None:
-        """Keep a question; where the file cannot be written any more, forget it at the end."""
-        line = " ".join(question.split())
-        if line and line != next(reversed(self.all), None):
+    def add(self, line: str) -> None:
+        """Keep a question beside those of other chats, but no command or pick; a full disk does no harm."""
+        question = " ".join(line.split())
+        if len(question) < _FEWEST_CHARACTERS or question.startswith("/") or question in self.all[-1:]:
+            return
+        self.all.append(question)
+        with suppress(OSError):
+            file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
             try:
-                self._write([*self.all, line][-MOST_KEPT:])
-            except OSError:
-                self.all.append(line)
+                os.write(file, f"{question}\n".encode(errors="replace"))
+            finally:
+                os.close(file)
 
     def _write(self, questions: list[str]) -> None:
         """Replace the file, whole or not at all."""

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
-from ..render import Block, labelled, wrap
+from ..render import Block, labelled, recalled, wrap
 from .commands import Chat
 from .history import Questions
 from .loop import converse
@@ -34,8 +34,8 @@ def chat(talk: Chat, questions: Questions | None = None) -> int:
 
 def show(parts: Iterable[Block]) -> None:
     """Print blocks as labelled lines, wrapped to the window."""
-    width = shutil.get_terminal_size().columns
-    for part in parts:
+    width, height = shutil.get_terminal_size()
+    for part in recalled(parts, width, height):
         print(wrap(labelled(part), width), end="\n\n", flush=True)
 
 

@@ -17,10 +17,10 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
-from ..render import Block, wrap
+from ..render import Block, printable, recalled, wrap
 from .commands import Chat
 from .history import Questions
-from .loop import Show, converse
+from .loop import converse
 
 PROMPT: Final = "> "
 _MENU_LINES: Final = 6  # the line that is typed, and those of the menu below it
@@ -34,48 +34,53 @@ STYLE: Final = Style.from_dict(
         "sources": "dim",
         "notice": "dim",
         "disclaimer": "dim",
-        "auto-suggestion": "dim",
+        "auto-suggestion": "default dim",
+        "exiting": "default",
         "completion-menu": "bg:default default",
         "completion-menu.completion": "bg:default default",
         "completion-menu.completion.current": "bg:default default reverse",
-        "scrollbar.background": "bg:default",
-        "scrollbar.button": "reverse",
+        "scrollbar.background": "bg:default default",
+        "scrollbar.button": "bg:default default reverse",
+        "scrollbar.start": "bg:default default nounderline",
+        "scrollbar.end": "bg:default default nounderline",
     }
 )
 
 
-def chat(
-    talk: Chat,
-    questions: Questions | None = None,
-    *,
-    menu: bool = True,
-    session: "PromptSession[str] | None" = None,
-    show: Show | None = None,
-) -> int:
+def chat(talk: Chat, questions: Questions | None = None, *, menu: bool = True, color: bool = True) -> int:
     """Chat until the person leaves; return the exit code.
 
     Args:
         talk: What replies.
         questions: Where to keep what is asked; this chat's memory where it is left out.
         menu: Whether to propose questions while typing, and the rest of an earlier one.
-        session: Where lines come from; made for the terminal where it is left out.
-        show: What shows blocks; the terminal, in colour, where it is left out.
+        color: Whether colours may be used.
     """
     # Some terminals do not answer the question where the cursor is, and then a warning
     # appears in the middle of the chat. Nothing here needs the answer.
     os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")
     history = _Kept(questions) if questions else InMemoryHistory()
-    asking: PromptSession[str] = session or make_session(talk, history, menu=menu)
-    return converse(talk, lambda: asking.prompt(PROMPT, reserve_space_for_menu=0), show or show_styled)
+    session = make_session(talk, history, menu=menu, color=color)
+    return converse(talk, lambda: read(session), show_styled if color else show_without_colour)
 
 
-def make_session(talk: Chat, history: History, *, menu: bool, **places: object) -> "PromptSession[str]":
+def read(session: "PromptSession[str]") -> str:
+    """Return the next line."""
+    if isinstance(session.completer, _Menu):
+        session.completer.closed = False
+    return session.prompt(PROMPT, reserve_space_for_menu=0)
+
+
+def make_session(
+    talk: Chat, history: History, *, menu: bool, color: bool = True, **places: object
+) -> "PromptSession[str]":
     """Return what reads a line.
 
     Args:
         talk: What proposes questions.
         history: What was asked before.
         menu: As for `chat`.
+        color: As for `chat`.
         **places: Where it reads and writes, for tests: `input` and `output`.
     """
     proposals = _Menu(talk) if menu else None
@@ -88,29 +93,32 @@ def make_session(talk: Chat, history: History, *, menu: bool, **places: object) 
         reserve_space_for_menu=0,
         enable_suspend=True,
         style=STYLE,
-        color_depth=ColorDepth.MONOCHROME if os.environ.get("NO_COLOR") else None,
+        color_depth=None if color else ColorDepth.MONOCHROME,
         **places,  # type: ignore[arg-type]  # mypy: an input and an output
     )
 
     def make_room(typed: Buffer) -> None:
-        """Keep lines free for the menu only while there is something to propose for: a reply should stay in sight."""
-        session.reserve_space_for_menu = _MENU_LINES if menu and typed.text else 0
+        """Keep lines free for the menu only while there may be one: a reply should stay in sight."""
+        if (clean := printable(typed.text)) != typed.text:
+            typed.document = Document(clean)  # pasted, and not to be sent to the terminal
+        session.reserve_space_for_menu = _MENU_LINES if menu and (typed.text or typed.complete_state) else 0
 
     session.default_buffer.on_text_changed += make_room
+    session.default_buffer.on_completions_changed += make_room
     return session
 
 
 def show_styled(parts: Iterable[Block]) -> None:
     """Print blocks in the style of their role, wrapped to the window."""
-    width = shutil.get_terminal_size().columns
-    for part in parts:
+    width, height = shutil.get_terminal_size()
+    for part in recalled(parts, width, height):
         print_formatted_text(FormattedText([(f"class:{part.role}", wrap(part.text, width)), ("", "\n")]), style=STYLE)
 
 
 def show_without_colour(parts: Iterable[Block]) -> None:
     """Print blocks, wrapped to the window."""
-    width = shutil.get_terminal_size().columns
-    for part in parts:
+    width, height = shutil.get_terminal_size()
+    for part in recalled(parts, width, height):
         print(wrap(part.text, width), end="\n\n", flush=True)
 
 
@@ -127,8 +135,10 @@ class _Menu(Completer):
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         typed = document.text
-        self.closed = self.closed and bool(typed) and not complete_event.completion_requested
-        if not self.closed:
+        self.closed = self.closed and not complete_event.completion_requested
+        # Where the line is full, the menu would cover it.
+        fits = len(PROMPT) + len(typed) < shutil.get_terminal_size().columns
+        if fits and not self.closed and not document.text_after_cursor:
             for question in self._talk.propose(typed, wanted=complete_event.completion_requested):
                 yield Completion(question, start_position=-document.cursor_position)
 
@@ -163,6 +173,6 @@ def _keys(menu: _Menu | None) -> KeyBindings:
 
     @keys.add("c-c")
     def drop(event: KeyPressEvent) -> None:
-        event.app.exit(exception=KeyboardInterrupt(event.current_buffer.text), style="class:aborting")
+        event.app.exit(exception=KeyboardInterrupt(event.current_buffer.text))
 
     return keys
