@@ -12,7 +12,7 @@ from .chat import Answer, FaqBot, NoAnswer, Policy, Reply, Suggestions, Urgent
 from .conversation import Conversation
 from .errors import BotError, KnowledgeError, Problem
 from .knowledge import Entry, Knowledge, Phrasing, Settings, Source
-from .loading import load_knowledge
+from .loading import load_knowledge, parse_knowledge
 from .matching import Match, Matcher
 from .render import to_text
 
@@ -36,5 +36,6 @@ __all__ = [
     "Suggestions",
     "Urgent",
     "load_knowledge",
+    "parse_knowledge",
     "to_text",
 ]

@@ -1,17 +1,19 @@
 """What the bot replies: the kinds of reply, the policy that picks one, and `FaqBot`, which answers single questions."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar, Final, Literal, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 from .danger import Danger, Lookout
-from .knowledge import Entry, Knowledge, Source
+from .knowledge import Entry, Knowledge, Phrasing, Source
 from .loading import English, kept, load_knowledge, shipped_folder
 from .loading.unanswered import UnansweredLog
 from .matching import Match, Matcher
 
 SCHEMA_VERSION: Final = 1
 MAX_SUGGESTIONS: Final = 3
+_EVIDENCE: Final = "What the evidence says: "
 _ASK_AGAIN: Final = "You can ask your question again when help is there."
 
 
@@ -31,7 +33,7 @@ class Policy:
     """
 
     answer_from: float = 56.0
-    suggest_from: float = 17.0
+    suggest_from: float = 15.0
     urgent_from: float = 58.0
 
     def __post_init__(self) -> None:
@@ -89,6 +91,18 @@ class _Reply:
             known = [match for match in self.matches if not match.entry.out_of_scope]
             reply["matches"] = [{"id": match.entry.id, "score": _rounded(match)} for match in known[:top]]
         return reply
+
+    @staticmethod
+    def from_dict(data: Mapping[str, Any]) -> "Reply":  # Any: JSON
+        """Return the reply of which `to_dict` made this; its entries hold only what stands there.
+
+        Raises:
+            ValueError: It is none, or of another version.
+        """
+        try:
+            return _revived(data)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError("this is no reply") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,8 +293,43 @@ def give(question: str, match: Match, matches: tuple[Match, ...], knowledge: Kno
     return Answer(question=question, disclaimer=disclaimer, matches=matches, match=match, related=related)
 
 
+def _revived(data: Mapping[str, Any]) -> "Reply":
+    if data["schema_version"] != SCHEMA_VERSION:
+        raise ValueError(f"this is no reply of version {SCHEMA_VERSION}")
+    matches = tuple(_revived_match(row["id"], row["id"], row["score"]) for row in data.get("matches", ()))
+    common: dict[str, Any] = {"question": data["question"], "disclaimer": data["disclaimer"], "matches": matches}
+    match data["kind"]:
+        case "none":
+            return NoAnswer(**common, message=data["text"])
+        case "suggestions":
+            rows = data["suggestions"]
+            near = tuple(_revived_match(row["id"], row["question"], row["score"]) for row in rows)
+            return Suggestions(**common, suggestions=near, opening=data["text"].split("\n")[0])
+        case "urgent" | "answer" as kind:
+            asks = kind == "urgent" and data["text"].endswith(_ASK_AGAIN)
+            text = data["text"].removesuffix(f"\n\n{_ASK_AGAIN}") if asks else data["text"]
+            given = _revived_match(data["id"], data["matched"], data["score"]).entry
+            sources = tuple(Source(**source) for source in data["sources"])
+            answer = text.removesuffix(f"\n\n{_EVIDENCE}{data['note']}")
+            entry = replace(given, answer=answer, note=data["note"] or "", sources=sources, urgent=kind == "urgent")
+            match = Match(entry, data["score"], entry.phrasings[0])
+            related = tuple(_revived_match(row["id"], row["question"], 0.0).entry for row in data["related"])
+            return (
+                Urgent(**common, match=match, asks=asks)
+                if kind == "urgent"
+                else Answer(**common, match=match, related=related)
+            )
+        case kind:
+            raise ValueError(f"there is no kind of reply {kind!r}")
+
+
+def _revived_match(name: str, question: str, score: float) -> Match:
+    entry = Entry(name, (Phrasing(question),), question)
+    return Match(entry, score, entry.phrasings[0])
+
+
 def _with_note(entry: Entry) -> str:
-    return f"{entry.answer}\n\nWhat the evidence says: {entry.note}" if entry.note else entry.answer
+    return f"{entry.answer}\n\n{_EVIDENCE}{entry.note}" if entry.note else entry.answer
 
 
 def _rounded(match: Match) -> float:

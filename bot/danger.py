@@ -70,7 +70,14 @@ _IN_GENERAL: Final = re.compile(
     r"\bif (?:you|people|somebody|someone) (?:are|is|have|has|get|gets|got|see|overdose|take|takes|took)\b|"
     r"\b(?:can|could|do|does|would) (?:you|people|somebody|someone|a person) (?:be|feel|get|have|overdose|take)\b"
 )
-_CURIOUS: Final = re.compile(r"\b(?:can|could) (?:i|you|one|people) overdose on\b")
+_CURIOUS: Final = re.compile(r"\b(?:can|could) (?:i|you|one|people) (?:\w+ )?overdose on\b")
+# What happens to nobody who could be helped: in stories, and to animals.
+_STORY: Final = re.compile(r"\bin (?:the|a|that|this) (?:film|movie|book|novel|series|episode|song|game|show|play)\b")
+_ANIMAL: Final = re.compile(
+    r"\b(?:my|our|the|a|his|her|their) (?:\w+ )?"
+    r"(?:dog|puppy|cat|kitten|horse|mare|pony|rabbit|hamster|parrot|cow|sheep)\b"
+)
+_PERSON: Final = re.compile(r"\b(?:i|im|ive|me|myself|bit|bite|bites|bitten|he|she|hes|shes)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,7 @@ class Lookout:
         urgent = [entry for entry in knowledge.entries if entry.urgent]
         harmless = sorted((normalize(phrase) for entry in urgent for phrase in entry.harmless), key=len, reverse=True)
         self._harmless = re.compile(rf"\b(?:{'|'.join(harmless)})\b") if harmless else None
+        self._harmless_words = sorted({word for phrase in harmless for word in words(phrase) if len(word) > _SHORT})
         self._rows = [(entry, row) for entry in urgent for row in entry.signs]
         self._pieces = {piece: matcher.canonical(piece) for _, row in self._rows for cell in row for piece in cell}
         self._by_first: dict[str, list[str]] = {}
@@ -148,11 +156,13 @@ class Lookout:
             message = f"{message[:_MOST_LETTERS]}\n{message[-_MOST_LETTERS:]}"
         kept: list[str] = []
         for sentence in _SENTENCE_END.split(message):
+            if _STORY.search(normalize(sentence)):
+                continue
             parts = [*_CLAUSE_END.split(sentence), "."]
             again = over = False
             clauses: list[str] = []
             for clause, end in zip(reversed(parts[::2]), reversed(parts[1::2]), strict=True):
-                said = self._harmless.sub("", normalize(clause)) if self._harmless else normalize(clause)
+                said = self._without_harmless(normalize(clause))
                 again, over = again or bool(_AGAIN.search(_AGE.sub("", said))), over or bool(_OVER.search(said))
                 past = _LONG_AGO.search(said) and (over or not again)
                 mark = end if end in (",", "and") else "."
@@ -176,6 +186,16 @@ class Lookout:
                 if pieces := _together(cells):
                     found.setdefault(entry.id, {})[pieces] = None
         return {name: list(rows) for name, rows in found.items()}
+
+    def _without_harmless(self, clause: str) -> str:
+        """Return the words of a clause without harmless phrases, misspelt or not."""
+        if not self._harmless:
+            return clause
+        scorer, cutoff = Indel.normalized_similarity, _CLOSE_ENOUGH
+        typed = clause.split()
+        near = (process.extractOne(word, self._harmless_words, scorer=scorer, score_cutoff=cutoff) for word in typed)
+        meant = " ".join(found[0] if found else word for word, found in zip(typed, near, strict=True))
+        return self._harmless.sub("", meant) if self._harmless.search(meant) else clause
 
     def _undenied(self, typed: Sequence[str]) -> Iterator[str]:
         """Yield the words that are not denied; a denial reaches over the commas of "no pain, redness or heat".
@@ -207,7 +227,8 @@ class Lookout:
 
 def _asks_in_general(clause: str) -> bool:
     of_nobody = _SOMEBODY.isdisjoint(clause.split())
-    return bool(_CURIOUS.search(clause) or (of_nobody and _IN_GENERAL.search(clause)))
+    of_an_animal = _ANIMAL.search(clause) and not _PERSON.search(clause)
+    return bool(of_an_animal or _CURIOUS.search(clause) or (of_nobody and _IN_GENERAL.search(clause)))
 
 
 def _ends(parts: Sequence[str], places: Mapping[str, Sequence[int]]) -> Sequence[int]:

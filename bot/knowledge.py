@@ -1,7 +1,8 @@
 """The question-and-answer base as frozen values. Where it came from is `loading`'s matter."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from .text import words
 
@@ -92,6 +93,12 @@ class Entry:
             raise ValueError(f"entry {self.id!r} has a sign without words")
         if not all(map(words, self.harmless)):
             raise ValueError(f"entry {self.id!r} has a harmless phrase without words")
+
+    @classmethod
+    def of(cls, question: str, answer: str, *, also: Iterable[str] = (), id: str = "") -> Self:  # its name
+        """Return an entry of plain texts, as from a database; its id is made from the question if left out."""
+        texts = [question, *also]
+        return cls(id or "-".join(words(question)), tuple(map(Phrasing, texts)), answer)
 
     @property
     def question(self) -> str:

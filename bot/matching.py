@@ -11,7 +11,7 @@ score tells how likely the best fit is to be the right one.
 import heapq
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple, Protocol
@@ -114,6 +114,16 @@ class Matcher:
             for place in _ENDS:
                 self._spellings.setdefault((place, word[place]), []).append(word)
         self._remember()
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "Matcher":
+        """Return a matcher over texts of your own, each an entry with itself as id; those without a word are left out.
+
+        >>> Matcher.of(["red wine", "white wine", "water"]).rank("whit wine")[0].entry.id
+        'white wine'
+        """
+        entries = [Entry.of(text, text, id=text) for text in dict.fromkeys(texts) if words(text)]
+        return cls(Knowledge(tuple(entries)))
 
     def __getstate__(self) -> dict[str, object]:
         """Return what is pickled: all but what is remembered of questions."""

@@ -21,6 +21,7 @@ FLOORS = [
     {"chat"},
     {"conversation"},
     {"render"},
+    {"channels"},
     {"authoring"},
     {"terminal"},
     {"arguments"},

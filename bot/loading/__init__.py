@@ -11,6 +11,21 @@ from .folder import paths, shipped_folder, source_lines, version
 __all__ = ["English", "kept", "load_knowledge", "paths", "shipped_folder", "source_lines", "version"]
 
 
+def parse_knowledge(text: str, name: str = "knowledge.yaml") -> Knowledge:
+    """Return the knowledge in a YAML text.
+
+    Args:
+        text: As it would stand in a file.
+        name: What problems and entries call the file.
+
+    Raises:
+        KnowledgeError: With all problems, each at its place.
+    """
+    from .reading import parse_knowledge
+
+    return parse_knowledge(text, name)
+
+
 def load_knowledge(folder: str | Path) -> Knowledge:
     """Return the knowledge in a folder of `*.yaml` files (or in one such file).
 

@@ -57,9 +57,10 @@ START: Final = Text("", 1, 1)
 class File:
     """One YAML file: its nodes, and the problems found in them."""
 
-    def __init__(self, path: Path, problems: list[Problem]) -> None:
+    def __init__(self, path: Path, problems: list[Problem], text: str | None = None) -> None:
         self.path = str(path)
         self._file = path
+        self._text = text
         self._problems = problems
         self._lines: list[str] = []
 
@@ -154,6 +155,8 @@ class File:
 
     def _read(self) -> str | None:
         """Return the file's text, or None where it cannot be read, which is reported."""
+        if self._text is not None:
+            return self._text
         try:
             return self._file.read_bytes().decode("utf-8-sig")
         except OSError as error:

@@ -49,6 +49,29 @@ def check_knowledge(
     """
     problems: list[Problem] = []
     files = [File(path, problems) for path in paths(folder)]
+    return _checked(files, problems, str(folder), today)
+
+
+def parse_knowledge(text: str, name: str = "knowledge.yaml") -> Knowledge:
+    """Return the knowledge in a YAML text.
+
+    Args:
+        text: As it would stand in a file.
+        name: What problems and entries call the file.
+
+    Raises:
+        KnowledgeError: With all problems, each at its place.
+    """
+    problems: list[Problem] = []
+    knowledge, found = _checked([File(Path(name), problems, text)], problems, name, None)
+    if knowledge is None:
+        raise KnowledgeError(problem for problem in found if not problem.is_warning)
+    return knowledge
+
+
+def _checked(
+    files: Sequence[File], problems: list[Problem], place: str, today: datetime.date | None
+) -> tuple[Knowledge | None, tuple[Problem, ...]]:
     sections = [(file, file.sections()) for file in files]
     base = _Base(today or datetime.date.today())
     for file, found in sections:
@@ -58,7 +81,7 @@ def check_knowledge(
         base.take_ids(file, found.get("entries"))
     entries = [entry for draft in base.drafts if (entry := base.entry(draft))]
     if not base.drafts and all(problem.is_warning for problem in problems):
-        problems.append(Problem(str(folder), 1, 1, "KB007", 'no entries here; add a file with the section "entries"'))
+        problems.append(Problem(place, 1, 1, "KB007", 'no entries here; add a file with the section "entries"'))
     if any(problem.code in _UNREADABLE for problem in problems):
         # What a file that cannot be read holds is unknown, so nothing can be said to be missing.
         problems = [problem for problem in problems if problem.code not in _MISSING]
