@@ -33,7 +33,7 @@ class Policy:
     """
 
     answer_from: float = 56.0
-    suggest_from: float = 15.0
+    suggest_from: float = 17.0
     urgent_from: float = 58.0
 
     def __post_init__(self) -> None:

@@ -40,8 +40,9 @@ _ODDS: Final = {
     "lead over the second": 2.1,  # as a share of the fit
     "content words covered": 2.9,  # their share
     "a thing not covered": -2.0,  # how far what the question names is missing in the entry
-    "words of the other side": -1.25,  # how much likelier they are out of scope, or in scope if the best is not
+    "words of the other side": -1.25,  # how much likelier they are out of scope, if the best is in scope
 }
+_AGAINST_OUTSIDE: Final = 0.15  # power to which words that are likelier in scope count against entries out of it
 
 # Content words by their Zipf frequency: in full those rarer than one word in a hundred thousand,
 # hardly those as common as "about".
@@ -212,7 +213,10 @@ class Matcher:
     def _compare(self, typed: Sequence[str]) -> tuple[list[Clue], dict[int, tuple[float, int]]]:
         """Return the clues of a question and the fits of the entries; a number alone asks nothing."""
         clues = self._read(typed) if any(not word.isdigit() for word in typed) else []
-        return clues, self._index.compare(clues)
+        fits = self._index.compare(clues)
+        against = math.exp(-_AGAINST_OUTSIDE * max(0.0, self._leaning(clue.reading for clue in clues)))
+        outside = {number for number in fits if self._entries[number].out_of_scope} if against < 1 else set()
+        return clues, {number: (fit * against if number in outside else fit, at) for number, (fit, at) in fits.items()}
 
     def _read(self, typed: Sequence[str]) -> list[Clue]:
         pairs = (self._pair_clue(one, two) for one, two in dict.fromkeys(pairwise(typed)))
@@ -254,17 +258,17 @@ class Matcher:
             (best - second) / best,
             self._index.share_of_content(single, -negative),
             self._index.worst_thing(single, -negative) / math.sqrt(len(single)),
-            self._wrong_side(single, self._entries[-negative]),
+            max(0.0, -self._leaning(single))
+            if not (self._entries[-negative].urgent or self._entries[-negative].out_of_scope)
+            else 0.0,
         )
 
-    def _wrong_side(self, single: Sequence[Reading], entry: Entry) -> float:
-        """Return how much likelier the content words are on the other side of the border of scope, as a logarithm."""
-        if entry.urgent:  # danger has no border
-            return 0.0
-        known = [(reading.content, reading.similar[0]) for reading in single if reading.similar]
+    def _leaning(self, read: Iterable[Reading]) -> float:
+        """Return how much likelier the content words of a question are in scope than out of it, as a logarithm."""
+        known = [(reading.content, reading.similar[0]) for reading in read if reading.similar and not reading.is_pair]
         total = sum(content for content, _ in known)
         leaning = sum(content * near.strength * self._leanings.get(near.feature, 0.0) for content, near in known)
-        return max(0.0, leaning if entry.out_of_scope else -leaning) / math.sqrt(total) if total else 0.0
+        return leaning / math.sqrt(total) if total else 0.0
 
     def _look_up(self, word: str) -> tuple[Likeness, ...]:
         """Return the words of the base that a word may stand for, the strongest first."""
