@@ -10,6 +10,7 @@ from .knowledge import Entry, Knowledge, Phrasing, Source
 from .loading import English, kept, load_knowledge, shipped_folder
 from .loading.unanswered import UnansweredLog
 from .matching import Match, Matcher
+from .text import words
 
 SCHEMA_VERSION: Final = 1
 MAX_SUGGESTIONS: Final = 3
@@ -257,7 +258,7 @@ class FaqBot:
     def ask(self, question: str) -> Reply:
         """Return the reply to a question. Any str is accepted, and nothing is raised."""
         reply = self._reply(question)
-        if self._unanswered and not isinstance(reply, Answer | Urgent):
+        if self._unanswered and words(question) and not isinstance(reply, Answer | Urgent):
             best = [(match.entry.id, match.score) for match in reply.matches[:3]]
             self._unanswered.add(question, reply.kind, best)
         return reply

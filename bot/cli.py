@@ -18,6 +18,7 @@ from .render import blocks, labelled, listing, printable, to_text
 
 if TYPE_CHECKING:
     from .authoring.evaluate import Result
+    from .authoring.review import Wording
     from .terminal.history import Questions
 
 # What few commands need is imported by them: an answer should not wait for it.
@@ -145,6 +146,10 @@ def _why(arguments: argparse.Namespace) -> int:
 
 
 def _load(arguments: argparse.Namespace) -> FaqBot:
+    if arguments.log_unanswered:
+        place = Path(arguments.log_unanswered).expanduser()
+        if place.is_dir() or not os.access(place if place.exists() else place.parent, os.W_OK):
+            print(printable(f"magbot: unanswered questions are not kept ({place} cannot be written)"), file=sys.stderr)
     gc.disable()  # nothing to collect while the base is read, and much to look through
     bot = FaqBot.load(arguments.knowledge, unanswered=arguments.log_unanswered)
     gc.freeze()
@@ -175,23 +180,28 @@ def _check(arguments: argparse.Namespace) -> int:
         watch=_tell_how_far if _is_terminal(sys.stderr) else None,
     )
     form: Format = "full" if _is_terminal(sys.stdout) else "github" if os.environ.get("GITHUB_ACTIONS") else "concise"
+    if not arguments.paths and not arguments.format:
+        print(printable(f"{arguments.knowledge or shipped_folder()}:"))
     print(printable(shown(checked, arguments.format or form)), flush=True)
     errors = any(arguments.strict or not problem.is_warning for problem in checked.problems)
     return NOT_ANSWERED if errors else ANSWERED
 
 
 def _new(arguments: argparse.Namespace) -> int:
+    from shlex import quote
+
     from .authoring.new import add_entry
 
     question = " ".join(" ".join(arguments.question).split())
     if not arguments.to and not arguments.knowledge:
         print('Name a file: magbot new "Your question?" --to my-answers/answers.yaml', file=sys.stderr)
         return WRONG_USAGE
-    file = Path(arguments.to or Path(arguments.knowledge) / "new.yaml")
+    file = Path(arguments.to or Path(arguments.knowledge) / "new.yaml").expanduser()
     try:
         added = add_entry(question, file)
     except (OSError, ValueError) as error:
-        print(printable(f"magbot: nothing was written: {getattr(error, 'strerror', None) or error}"), file=sys.stderr)
+        reason = f"{file}: {error.strerror}" if isinstance(error, OSError) else error
+        print(printable(f"magbot: nothing was written: {reason}"), file=sys.stderr)
         return NOT_ANSWERED
     lines = [f'Added to {file}:{added.line} as "{added.id}".']
     if added.near:
@@ -199,8 +209,8 @@ def _new(arguments: argparse.Namespace) -> int:
         lines += [f"  {match.score:3.0f}  {match.entry.id}: {match.entry.question}" for match in added.near]
     lines += [
         "Now write the answer there, and under also the other ways in which people ask. Then run:",
-        f"  magbot check {file}",
-        f'  magbot ask --knowledge {file.parent} "{question}"',
+        f"  magbot check {quote(str(file))}",
+        f"  magbot ask --knowledge {quote(str(file.parent))} {quote(question)}",
     ]
     print(printable("\n".join(lines)))
     return ANSWERED
@@ -208,9 +218,12 @@ def _new(arguments: argparse.Namespace) -> int:
 
 def _review(arguments: argparse.Namespace) -> int:
     """Go through unanswered questions with the author; the exit code is 1 where the file cannot be read."""
-    from .authoring.review import accept, group
+    from .authoring.review import group
     from .loading.unanswered import load_unanswered
 
+    if not arguments.knowledge and shipped_folder().name == "shipped":
+        print("Name your folder with --knowledge; the installed one is replaced at each installation.", file=sys.stderr)
+        return WRONG_USAGE
     try:
         questions, others = load_unanswered(arguments.file)
     except OSError as error:
@@ -219,29 +232,39 @@ def _review(arguments: argparse.Namespace) -> int:
     bot, accepted = _load(arguments), 0
     groups = group(questions, bot)
     wordings = sum(len(each.wordings) for each in groups)
-    print(f"{len(questions)} questions, {wordings} wordings in {len(groups)} groups.", end="")
-    print(f" {others} lines are no questions." if others else "")
+    print(f"Questions: {len(questions)}; wordings: {wordings}; groups: {len(groups)}; other lines: {others}.")
     for each in groups:
         print(
             f"\n== Asked {each.times} times" + (f", in {len(each.wordings)} wordings" if len(each.wordings) > 1 else "")
         )
         for wording in each.wordings:
-            print(printable(f"\n{wording.text}"))
-            for number, match in enumerate(wording.near, start=1):
-                print(printable(f"  {number}. {match.entry.question} ({match.entry.id}, {match.score:.0f} points)"))
-            choice = _choice(len(wording.near))
-            if choice is None:
+            done = _review_one(wording)
+            if done is None:
                 print(f"{accepted} accepted.")
                 return ANSWERED
-            if choice:
-                try:
-                    file = accept(wording, wording.near[choice - 1].entry)
-                    accepted += 1
-                    print(printable(f"Added to {file}."))
-                except (OSError, ValueError) as error:
-                    print(printable(f"Not added: {getattr(error, 'strerror', None) or error}"))
+            accepted += done
     print(f"\n{accepted} accepted." + (" Run magbot check to see what they change." if accepted else ""))
     return ANSWERED
+
+
+def _review_one(wording: "Wording") -> int | None:
+    """Show a question and add it to the entry that the author chooses; return how many were added, None to leave."""
+    from .authoring.review import accept
+
+    print(printable(f"\n{wording.text}"))
+    for number, match in enumerate(wording.near, start=1):
+        print(printable(f"  {number}. {match.entry.question} ({match.entry.id}, {match.score:.0f} points)"))
+    choice = _choice(len(wording.near))
+    if not choice:
+        return choice
+    entry = wording.near[choice - 1].entry
+    try:
+        print(printable(f"Added to {accept(wording, entry)}."))
+    except (OSError, ValueError) as error:
+        place = f"{entry.file}:{entry.phrasings[0].line}"
+        print(printable(f"Not added at {place}: {getattr(error, 'strerror', None) or error}"))
+        return 0
+    return 1
 
 
 def _choice(most: int) -> int | None:
@@ -249,7 +272,9 @@ def _choice(most: int) -> int | None:
     while True:
         try:
             typed = input(
-                f"Add it to which one? (1 to {most}, Enter to skip, q to leave) " if most else "Enter, or q: "
+                f"Add it to which one? (1 to {most}, Enter to skip, q to leave) "
+                if most
+                else "Enter to go on, q to leave: "
             )
         except EOFError:
             print()

@@ -13,6 +13,7 @@ from bot.authoring.new import add_entry
 from bot.authoring.review import group
 from bot.cli import main
 from bot.loading.edit import quoted, with_entry, with_phrasing
+from bot.loading.reading import check_knowledge
 from bot.loading.unanswered import Unanswered, UnansweredLog, load_unanswered
 
 BLOCK = """\
@@ -47,7 +48,17 @@ def is_subsequence(short: str, long: str) -> bool:
     return all(letter in rest for letter in short)
 
 
-@pytest.mark.parametrize("text", [BLOCK, FLOW, ALONE, BLOCK.replace("\n", "\r\n"), FLOW.rstrip(), "\ufeff" + ALONE])
+@pytest.mark.parametrize(
+    "text",
+    [
+        BLOCK,
+        FLOW,
+        ALONE,
+        BLOCK.replace("\n", "\r\n"),
+        FLOW.rstrip(),
+        *("\ufeff" + each for each in (BLOCK, FLOW, ALONE)),
+    ],
+)
 def test_a_phrasing_goes_in_between_and_nothing_goes_out(text: str, tmp_path: Path) -> None:
     before = loaded(text, tmp_path)
     after = with_phrasing(text, "Is it open?", 'a: new "one"')
@@ -71,6 +82,14 @@ def test_what_has_no_place_is_said() -> None:
         with_entry("entries: [{question: A, answer: B}]", ["- question: C"])
     with pytest.raises(ValueError, match="single text"):
         with_phrasing("entries:\n  - question: A\n    answer: B\n    also: C\n", "A", "D")
+    for hard in (
+        "entries:\n  - {question: A, answer: B}\n",
+        "entries:\n  - question: A\n    answer: B\n    also: [now, # first\n      later # second\n      ]\n",
+        "entries:\n  -\n    question: A\n    answer: B\n    also:\n      -\n        C\n",
+        'entries:\n  - question: A\n    answer: B\n    also:\n      - "x\n\n      # y"\n',
+    ):
+        with pytest.raises(ValueError, match="add it by hand"):
+            with_phrasing(hard, "A", "new one")
     with pytest.raises(ValueError, match="no entry here"):
         with_phrasing(BLOCK, "Is it closed?", "D")
 
@@ -86,17 +105,21 @@ def test_quoted_text_reads_as_it_was(tmp_path_factory: pytest.TempPathFactory, t
 
 def test_a_new_entry_is_well_formed_and_says_what_is_near(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "answers" / "mine.yaml"
-    assert main(["new", "When is the library open?", "--to", str(file)]) == 1  # there is no such folder
-    assert "nothing was written" in capsys.readouterr().err
-    file.parent.mkdir()
     assert main(["new", "When is the library open?", "--to", str(file)]) == 0
-    assert f'Added to {file}:2 as "library-open".' in capsys.readouterr().out
-    assert main(["check", str(file)]) == 1
-    assert "KB013 this answer is still to be written" in capsys.readouterr().out
-    assert main(["new", "Where is the library?", "--to", str(file)]) == 1  # nothing can be near what cannot be read
-    assert "has problems; run: magbot check" in capsys.readouterr().err
-    file.write_text(file.read_text(encoding="utf-8").replace("Write the answer here.", "At 9."), encoding="utf-8")
+    shown = capsys.readouterr().out
+    assert f'Added to {file}:2 as "library-open".' in shown
+    assert f"magbot ask --knowledge {file.parent} 'When is the library open?'" in shown
+    assert main(["check", "--strict", str(file)]) == 1
+    assert "KB109 this answer is still to be written" in capsys.readouterr().out
+    assert main(["new", "Where is it?", "--to", str(file)]) == 0  # several can be begun
+    assert FaqBot.load(file.parent).ask("when is the library open").kind == "none"  # nobody gets what is not written
+    text = file.read_text(encoding="utf-8").replace("Write the answer here.", "At 9.", 1)
+    file.write_text(text, encoding="utf-8")
+    assert FaqBot.load(file.parent).ask("when is the library open").text == "At 9."
+    assert "KB109 this phrasing is still the example" in " ".join(map(str, check_knowledge(file)[1]))
+    file.write_text(text.replace("Write the answer here.", "Here."), encoding="utf-8")
     written = file.read_bytes()
+    capsys.readouterr()
     assert main(["new", "When is the library open on Sunday?", "--knowledge", str(file.parent)]) == 0
     assert "library-open: When is the library open?" in capsys.readouterr().out
     assert file.read_bytes() == written
@@ -105,8 +128,20 @@ def test_a_new_entry_is_well_formed_and_says_what_is_near(tmp_path: Path, capsys
         assert main(["new", question, "--to", str(file)]) == 1
         assert cure in capsys.readouterr().err
     assert add_entry("Library open?", file).id == "library-open-2"
-    assert main(["new", "Why?", "--to", str(tmp_path / "a.yml")]) == 1
+    assert len(add_entry("a" * 3000, file).id) == 20
+    for name in ("a.yml", ".a.yaml"):
+        assert main(["new", "Why?", "--to", str(tmp_path / name)]) == 1
     assert main(["new", "Why?"]) == 2
+    (tmp_path / "plain").write_text("", encoding="utf-8")
+    capsys.readouterr()
+    assert main(["new", "Why?", "--to", str(tmp_path / "plain" / "a.yaml")]) == 1
+    assert f"{tmp_path / 'plain' / 'a.yaml'}: " in capsys.readouterr().err
+
+
+def test_a_folder_without_entries_yet_takes_the_first(tmp_path: Path) -> None:
+    (tmp_path / "bot.yaml").write_text("bot: {name: desk}\n", encoding="utf-8")
+    (tmp_path / "a.yaml").write_text("# nothing yet\n", encoding="utf-8")
+    assert add_entry("Is it open?", tmp_path / "a.yaml").id == "open"
 
 
 def test_what_is_not_answered_is_kept_for_its_owner_only(shipped: FaqBot, tmp_path: Path) -> None:
@@ -175,7 +210,7 @@ def test_a_question_is_accepted_as_a_phrasing(
     monkeypatch.setattr("builtins.input", lambda _: next(typed))
     assert main(["review", "--knowledge", str(tmp_path), str(log)]) == 0
     shown = capsys.readouterr().out
-    assert "4 questions, 3 wordings in" in shown
+    assert "Questions: 4; wordings: 3; groups: " in shown
     assert "== Asked 3 times, in 2 wordings" in shown
     assert "2 accepted. Run magbot check" in shown
     after = (tmp_path / "a.yaml").read_bytes().decode()

@@ -61,7 +61,6 @@ def test_the_yaml_loads_and_is_answered(tmp_path: Path) -> None:
 
 
 def test_the_guide_for_authors_can_be_followed_step_by_step(environment: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "my-answers").mkdir()
     (entry,) = fenced("yaml", GUIDE)
 
     def run(commands: str) -> list[subprocess.CompletedProcess[str]]:
@@ -76,7 +75,7 @@ def test_the_guide_for_authors_can_be_followed_step_by_step(environment: dict[st
     (made,) = run(new)
     assert made.returncode == 0, made.stderr
     written = (tmp_path / "my-answers" / "answers.yaml").read_text(encoding="utf-8")
-    assert written.splitlines()[:3] == entry.splitlines()[:3]
+    assert written.splitlines()[:3] == entry.splitlines()[2:5]
     (tmp_path / "my-answers" / "answers.yaml").write_text(entry, encoding="utf-8")
     checked, asked, why = run(look)
     assert checked.stdout == "1 file, 1 entry, 8 phrasings: no problems.\n"

@@ -59,7 +59,7 @@ def check(
     """Return what is wrong in folders and files; a file is read together with the others of its folder.
 
     Args:
-        places: Folders, or files of one; of a file's folder only the problems in the file are kept.
+        places: Folders, or files of one; of a file's folder all errors are kept, but only the file's warnings.
         questions: Labelled questions that should ask for each entry.
         quick: Whether to leave out the warnings for which each phrasing is matched.
         watch: Told how many phrasings of how many have been looked at.
@@ -79,8 +79,11 @@ def check(
         if knowledge:
             checked.entries += len(knowledge.entries)
             checked.phrasings += sum(len(entry.phrasings) for entry in knowledge.entries)
-            found += [] if quick else _doubts(knowledge, questions, watch)
-        checked.problems += [problem for problem in found if not files or Path(problem.path) in files]
+            found += [] if quick else _doubts(knowledge, files, questions, watch)
+        # What keeps the folder from being loaded concerns each of its files.
+        checked.problems += [
+            problem for problem in found if not files or Path(problem.path) in files or not problem.is_warning
+        ]
     lines = _remembered(source_lines)
     checked.problems = sorted(problem for problem in set(checked.problems) if not _is_allowed(problem, lines))
     return checked
@@ -117,10 +120,13 @@ def _wanted(places: Iterable[str | Path]) -> dict[Path, set[Path]]:
     return {folder: set() if folder in whole else files for folder, files in wanted.items()}
 
 
-def _doubts(knowledge: Knowledge, questions: Sequence[LabelledQuestion] | None, watch: Watch | None) -> list[Problem]:
-    size = sum(len(entry.phrasings) for entry in knowledge.entries)
+def _doubts(
+    knowledge: Knowledge, files: set[Path], questions: Sequence[LabelledQuestion] | None, watch: Watch | None
+) -> list[Problem]:
+    entries = [entry for entry in knowledge.entries if not files or Path(entry.file) in files]
+    size = sum(len(entry.phrasings) for entry in entries)
     found = []
-    for number, problem in enumerate(lint(FaqBot(knowledge), _remembered(source_lines), questions), start=1):
+    for number, problem in enumerate(lint(FaqBot(knowledge), entries, _remembered(source_lines), questions), start=1):
         if problem:
             found.append(problem)
         if watch:

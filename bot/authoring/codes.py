@@ -29,7 +29,6 @@ CODES: Final = {
     "KB012": (
         "Two entries have the same question, so that one of them would never be the answer to it. Keep it in one."
     ),
-    "KB013": ("An answer is still the text that `magbot new` puts there. Write the answer."),
     "KB101": (
         "A source was last compared with its answers more than a year ago. Read it again, mend what has "
         "changed, and put today's date after `checked`."
@@ -58,6 +57,10 @@ CODES: Final = {
     ),
     "KB108": (
         "No labelled question asks for this entry, so nobody knows whether it is found. Add some to the question files."
+    ),
+    "KB109": (
+        "What `magbot new` puts there is still to be replaced: an entry without its own answer is left out of the "
+        "base, and so is the example of a phrasing."
     ),
 }
 

@@ -1,7 +1,7 @@
 """What is allowed in a knowledge folder, and yet likely to give people a wrong answer."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -20,16 +20,19 @@ _SENTENCE_END: Final = re.compile(r"(?<=[.:;?!])\s+|\n")
 Lines = Callable[[str], Sequence[str]]
 
 
-def lint(bot: FaqBot, lines: Lines, questions: Sequence[LabelledQuestion] | None) -> Iterator[Problem | None]:
+def lint(
+    bot: FaqBot, entries: Iterable[Entry], lines: Lines, questions: Sequence[LabelledQuestion] | None
+) -> Iterator[Problem | None]:
     """Yield the warnings about entries, and None now and then, so that a person can be told how far it is.
 
     Args:
-        bot: On the knowledge that is looked at.
+        bot: On the whole knowledge.
+        entries: Those that are looked at.
         lines: The lines of a file.
         questions: Labelled questions that each entry should be asked by; None asks for none.
     """
     asked = {name for question in questions or () for name in question.expected}
-    for entry in bot.knowledge.entries:
+    for entry in entries:
         yield from _of_entry(entry, lines(entry.file))
         if questions is not None and entry.id not in asked and not entry.out_of_scope:
             yield _problem(entry, entry.phrasings[0], "KB108", f'no labelled question asks for "{entry.id}"', lines)

@@ -7,11 +7,12 @@ from ..chat import FaqBot
 from ..knowledge import Knowledge
 from ..loading.edit import quoted, with_entry
 from ..loading.folder import is_knowledge
-from ..loading.reading import PLACEHOLDER, check_knowledge
+from ..loading.reading import EXAMPLE_PHRASING, PLACEHOLDER, check_knowledge
 from ..matching import Match
 from ..text import words
 
 _ID_WORDS: Final = 4
+_ID_LETTERS: Final = 20  # of each
 _COMMON: Final = frozenset(
     words(
         "a an the is are am was do does did can could should would will may i you he she it we they my your for of to "
@@ -44,9 +45,11 @@ def add_entry(question: str, file: Path) -> Added:
     """
     if not words(question):
         raise ValueError("a question needs at least one word")
-    if file.suffix != ".yaml":
-        raise ValueError(f"{file}: only files whose names end in .yaml are read")
-    knowledge = check_knowledge(file.parent)[0] if is_knowledge(file.parent) else Knowledge(())
+    if file.suffix != ".yaml" or file.name.startswith("."):
+        raise ValueError(f"{file}: only files whose names end in .yaml and begin with no dot are read")
+    knowledge, problems = check_knowledge(file.parent) if is_knowledge(file.parent) else (Knowledge(()), ())
+    if knowledge is None and all(problem.is_warning or problem.code == "KB007" for problem in problems):
+        knowledge = Knowledge(())  # there are no entries yet
     if knowledge is None:
         raise ValueError(f"{file.parent} has problems; run: magbot check {file.parent}")
     bot = FaqBot(knowledge)
@@ -57,10 +60,11 @@ def add_entry(question: str, file: Path) -> Added:
     lines = [
         f"- question: {quoted(question)}",
         f"  id: {name}",
-        f"  answer: {PLACEHOLDER}",
-        "  # also:",
-        "  #   - another way in which people ask this",
+        f"  answer: {PLACEHOLDER}.",
+        "  also:",
+        f"    - {EXAMPLE_PHRASING}",
     ]
+    file.parent.mkdir(parents=True, exist_ok=True)
     before = file.read_bytes().decode() if file.exists() else ""
     after, line = with_entry(before, lines)
     file.write_bytes(after.encode())
@@ -69,6 +73,6 @@ def add_entry(question: str, file: Path) -> Added:
 
 def _fresh(question: str, taken: set[str]) -> str:
     telling = [word for word in words(question) if word not in _COMMON] or list(words(question))
-    name = "-".join(telling[:_ID_WORDS])
+    name = "-".join(word[:_ID_LETTERS] for word in telling[:_ID_WORDS])
     numbered = (f"{name}-{number}" for number in range(2, len(taken) + 3))
     return name if name not in taken else next(each for each in numbered if each not in taken)

@@ -52,7 +52,8 @@ def group(questions: Iterable[Unanswered], bot: FaqBot) -> list[Group]:
             counts[asked] += 1
             texts.setdefault(asked, question.question)
     wordings = {asked: Wording(texts[asked], count, _near(bot, texts[asked])) for asked, count in counts.items()}
-    open_ones = [asked for asked, wording in wordings.items() if not wording.near or wording.near[0].score < 100]
+    known = {normalize(phrasing.text) for entry in bot.knowledge.entries for phrasing in entry.phrasings}
+    open_ones = [asked for asked in wordings if asked not in known]
     groups = [
         Group(tuple(sorted((wordings[asked] for asked in members), key=lambda wording: -wording.times)))
         for members in _alike(open_ones)

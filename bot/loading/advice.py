@@ -3,6 +3,8 @@
 import re
 from typing import Final, NamedTuple
 
+from .folder import split_lines
+
 
 class _Case(NamedTuple):
     """What can be wrong, told by the line, what the parser said, and the line before; "" fits all."""
@@ -66,7 +68,7 @@ def advice(text: str, line: int, problem: str, begun: int | None = None) -> tupl
         problem: What the parser said.
         begun: The 1-based line where what it was reading began.
     """
-    lines = ["", *text.split("\n"), ""]
+    lines = ["", *split_lines(text), ""]
     for case in _CASES:
         here = re.search(case.line, lines[line])
         if here and re.search(case.said, problem) and re.search(case.before, lines[line - 1]):

@@ -3,26 +3,39 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final
+from contextlib import contextmanager
+from typing import Any, Final
 
 import yaml
 
 from .files import FAST_LOADER
 
+_PLAIN_LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 # What YAML reads as the same text without quotes.
 _PLAIN: Final = re.compile(r"[A-Za-z\u00c0-\u024f][^:#\[\]{},&*!|>'\"%@`\\]*[^\s:#\[\]{},&*!|>'\"%@`\\]")
 
 
-def with_entry(text: str, lines: Sequence[str]) -> tuple[str, int]:
+def with_entry(content: str, lines: Sequence[str]) -> tuple[str, int]:
     """Return a file's text with an entry more at the end of its entries, and the 1-based line where it begins.
 
     Args:
-        text: A file that can be read, or "".
+        content: Of a file that can be read, or "".
         lines: The entry, from "- question: ..." on, with two spaces before its other keys.
 
     Raises:
-        ValueError: The entries stand in brackets, where nothing can be put in between.
+        ValueError: The file is written in a way in which nothing can be put in between for certain.
     """
+    mark, text = _without_mark(content)
+    with _as_value_error():
+        after, line = _with_entry(text, lines)
+        wanted = _values(text)
+        (new,) = _values("\n".join(["entries:", *lines]))["entries"]
+        wanted["entries"] = [*(wanted.get("entries") or []), new]
+        _compare(after, wanted)
+    return mark + after, line
+
+
+def _with_entry(text: str, lines: Sequence[str]) -> tuple[str, int]:
     key, node = next(((key, value) for key, value in _root(text) if key.value == "entries"), (None, None))
     below = [f"  {line}" for line in lines]
     if key is None or node is None:
@@ -36,18 +49,49 @@ def with_entry(text: str, lines: Sequence[str]) -> tuple[str, int]:
     return _inserted(text, _end(text, node, dash), ["", *(" " * dash + line for line in lines)])
 
 
-def with_phrasing(text: str, asked: str, phrasing: str) -> str:
+def with_phrasing(content: str, asked: str, phrasing: str) -> str:
     """Return a file's text with a phrasing more for the entry with a question.
 
     Raises:
-        ValueError: There is no such entry, or its `also` is a single text.
+        ValueError: There is no such entry, or no place in it where one can be put in for certain.
     """
-    for entry in _entries(text):
-        keys = {key.value: (key, value) for key, value in entry.value}
-        question = keys.get("question")
-        if question and " ".join(str(question[1].value).split()) == asked:
-            return _with_also(text, entry, keys, phrasing)
+    mark, text = _without_mark(content)
+    with _as_value_error():
+        for number, entry in enumerate(_entries(text)):
+            keys = {key.value: (key, value) for key, value in entry.value}
+            question = keys.get("question")
+            if question and " ".join(str(question[1].value).split()) == asked:
+                after, wanted = _with_also(text, entry, keys, phrasing), _values(text)
+                there = wanted["entries"][number]
+                there["also"] = [*(there.get("also") or []), phrasing]
+                _compare(after, wanted)
+                return mark + after
     raise ValueError(f'no entry here has the question "{asked}"')
+
+
+@contextmanager
+def _as_value_error() -> Iterator[None]:
+    try:
+        yield
+    except (yaml.YAMLError, LookupError, TypeError, AttributeError) as error:
+        raise ValueError("this file is written in a way that cannot be added to; add it by hand") from error
+
+
+def _without_mark(content: str) -> tuple[str, str]:
+    """Return the byte order mark, which parsers do not count, and the rest."""
+    rest = content.removeprefix("\ufeff")
+    return content[: len(content) - len(rest)], rest
+
+
+def _values(text: str) -> dict[str, Any]:  # Any: YAML
+    """Return what a text holds, every scalar as text."""
+    return yaml.load(text, Loader=_PLAIN_LOADER) or {}  # noqa: S506 # it makes nothing but text
+
+
+def _compare(after: str, wanted: dict[str, Any]) -> None:
+    """Raise ValueError where a text does not hold what it should."""
+    if _values(after) != wanted:
+        raise ValueError("this file is written in a way that cannot be added to; add it by hand")
 
 
 def quoted(text: str) -> str:
@@ -87,7 +131,10 @@ def _entries(text: str) -> Iterator[yaml.MappingNode]:
 def _dash(text: str, item: yaml.Node) -> int:
     """Return the column of the dash before a row of a list."""
     start = text.rfind("\n", 0, item.start_mark.index) + 1
-    return text[start : item.start_mark.index].rindex("-")
+    before = text[start : item.start_mark.index]
+    if "-" not in before:
+        raise LookupError("the dash stands on a line of its own")
+    return before.rindex("-")
 
 
 def _end(text: str, node: yaml.Node, column: int) -> int:

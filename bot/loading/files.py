@@ -17,12 +17,14 @@ import yaml
 from ..errors import Problem
 from ..knowledge import LabelledQuestion
 from .advice import advice, is_comment
+from .folder import split_lines
 
 # libyaml's parser, where PyYAML has it, is about eight times as fast as the one in Python.
 FAST_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_DEPTH: Final = 8  # the format itself is four levels deep
 
 _SECTIONS: Final = ("bot", "words", "sources", "entries")
+_TEXTS: Final = ("question", "answer", "note", "also", "title", "greeting", "disclaimer", "no_answer", "ask")
 _QUESTION_KEYS: Final = ("expect", "ask", "kind")
 
 
@@ -63,6 +65,7 @@ class File:
         self._text = text
         self._problems = problems
         self._lines: list[str] = []
+        self._cut: set[tuple[int, int]] = set()  # places of texts after which a comment stands
 
     def report(self, node: Node, code: str, message: str) -> None:
         """Keep a problem; its message becomes one line."""
@@ -127,6 +130,11 @@ class File:
             self.report(node, "KB007", "expected text, found nothing; write it or remove the key")
         return node.value
 
+    @staticmethod
+    def peek(node: Node | None) -> str:
+        """Return a scalar's text without reporting anything."""
+        return node.value if isinstance(node, Text) else ""
+
     def texts(self, node: Node | None) -> list[Text]:
         """Return the scalars of a list; a single scalar is a list of one."""
         items = node.items if isinstance(node, List) else [node] if node else []
@@ -144,7 +152,7 @@ class File:
         text = self._read()
         if text is None:
             return None
-        self._lines = [*text.split("\n"), ""]
+        self._lines = [*split_lines(text), ""]
         try:
             return self._document(yaml.parse(text, Loader=FAST_LOADER))
         except yaml.YAMLError as error:
@@ -168,17 +176,24 @@ class File:
 
     def _report_syntax(self, text: str, error: yaml.YAMLError) -> None:
         """Report a YAML error in the words of the parser in Python, whichever parser found it."""
+        long: Any = None  # the last text in quotes over several lines, which may be there by mistake
         try:
-            for _ in yaml.parse(text, Loader=yaml.SafeLoader):
-                pass
+            for event in yaml.parse(text, Loader=yaml.SafeLoader):
+                if isinstance(event, yaml.ScalarEvent) and event.style in ("'", '"'):
+                    marks: Any = event
+                    long = marks if marks.end_mark.line > marks.start_mark.line else long
         except yaml.YAMLError as plain_error:
             error = plain_error
         place, message = START, str(error)
         if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
             place = _at(error.problem_mark)
             begun = error.context_mark.line + 1 if error.context_mark else None
-            line, message = advice(text, place.line, str(error.problem), begun)
-            place = place if line == place.line else Text("", line, 1)
+            if long and abs(long.end_mark.line + 1 - place.line) <= 1:
+                message = f"the quotes that open here are closed on line {long.end_mark.line + 1} only; is that meant?"
+                place = _at(long.start_mark)
+            else:
+                line, message = advice(text, place.line, str(error.problem), begun)
+                place = place if line == place.line else Text("", line, 1)
         elif isinstance(error, yaml.reader.ReaderError):
             before = text[: error.position]
             column = error.position - (before.rfind("\n") + 1) + 1
@@ -218,13 +233,16 @@ class File:
         start: Any = event.start_mark
         end: Any = event.end_mark
         place = Text(_as_written(event), start.line + 1, start.column + 1)
-        # After a single word a comment is one; in a text it has cut the text off.
-        if not event.style and " " in place.value and is_comment(self._lines[end.line][end.column :]):
-            message = (
-                '" #" begins a comment, so the text ends before it; quote the text, or give the comment its own line'
-            )
-            self.report(place, "KB102", message)
+        if not event.style and is_comment(self._lines[end.line][end.column :]):
+            self._cut.add((place.line, place.column))
         return place
+
+    def _report_cut(self, key: str, value: Node) -> None:
+        """Report texts for people that a comment cuts off; after an id or a flag a comment is one."""
+        message = '" #" begins a comment, so the text ends before it; quote the text, or give the comment its own line'
+        for text in value.items if isinstance(value, List) else [value]:
+            if key in _TEXTS and (text.line, text.column) in self._cut:
+                self.report(text, "KB102", message)
 
     def _nodes(self, events: Iterator[yaml.Event], depth: int) -> Iterator[Node]:
         """Yield the nodes up to the end of the collection that was begun."""
@@ -244,6 +262,7 @@ class File:
                 self.report(key, "KB003", f'duplicate key "{key.value}" (first on line {first})')
             else:
                 rows[key.value] = key, value
+                self._report_cut(key.value, value)
         return rows
 
 

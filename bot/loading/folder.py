@@ -1,5 +1,6 @@
 """Which files hold the knowledge."""
 
+import re
 from pathlib import Path
 
 from ..errors import KnowledgeError, Problem
@@ -34,10 +35,15 @@ def _unusable(folder: str | Path, message: str) -> KnowledgeError:
     return KnowledgeError([Problem(str(folder), 1, 1, "KB001", message)])
 
 
+def split_lines(text: str) -> list[str]:
+    """Return the lines of a text as YAML counts them."""
+    return re.split("\r\n|[\n\r\x85\u2028\u2029]", text)
+
+
 def source_lines(path: str) -> tuple[str, ...]:
     """Return the lines of a file, for showing them; () where it cannot be read."""
     try:
-        return tuple(Path(path).read_bytes().decode("utf-8-sig", errors="replace").split("\n"))
+        return tuple(split_lines(Path(path).read_bytes().decode("utf-8-sig", errors="replace")))
     except (OSError, ValueError):
         return ()
 

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +12,9 @@ from ..text import words
 from .files import START, File, List, Node, Table, Text, unknown
 from .folder import paths
 
-PLACEHOLDER: Final = "Write the answer here."  # what `magbot new` puts where the author has to write
+# What `magbot new` puts where the author has to write.
+PLACEHOLDER: Final = "Write the answer here"
+EXAMPLE_PHRASING: Final = "another way in which people ask this"
 _UNREADABLE: Final = ("KB001", "KB002")
 _MISSING: Final = ("KB010", "KB011")
 
@@ -86,6 +88,8 @@ def _checked(
         # What a file that cannot be read holds is unknown, so nothing can be said to be missing.
         problems = [problem for problem in problems if problem.code not in _MISSING]
     usable = all(problem.is_warning for problem in problems)
+    known = {entry.id for entry in entries}
+    entries = [replace(entry, related=tuple(name for name in entry.related if name in known)) for entry in entries]
     knowledge = Knowledge(tuple(entries), tuple(base.words), base.settings) if usable else None
     return knowledge, tuple(sorted(problems))
 
@@ -201,16 +205,11 @@ class _Base:
     def entry(self, draft: _Draft) -> Entry | None:
         """Return the entry, having reported what is wrong with its values; None where it is unusable."""
         file, values = draft.file, draft.values
-        phrasings = []
-        for text in draft.question + file.texts(values.get("also")):
-            if asked := " ".join(words(text.value)):
-                phrasings.append(Phrasing(" ".join(text.value.split()), text.line))
-                self._ask_once(draft, text, asked)
-            else:
-                file.report(text, "KB008", "a question needs at least one word")
+        phrasings = self._phrasings(draft)
         answer = file.text(values.get("answer"))
-        if answer == PLACEHOLDER:
-            file.report(values["answer"], "KB013", "this answer is still to be written")
+        if PLACEHOLDER in answer:
+            file.report(values["answer"], "KB109", "this answer is still to be written; until then nobody gets it")
+            return None
         sources = [self._sources[name] for name in self._known(file, values.get("source"), "source", self._sources)]
         related = self._known(file, values.get("related"), "id", self._ids)
         note, urgent = file.text(values.get("note")), self._flag(file, values.get("urgent"))
@@ -276,6 +275,21 @@ class _Base:
             if not words(text.value):
                 file.report(text, "KB008", "a harmless phrase needs at least one word")
         return tuple(text.value for text in phrases if words(text.value))
+
+    def _phrasings(self, draft: _Draft) -> list[Phrasing]:
+        """Return the ways of asking for an entry, having reported what is none."""
+        file, values = draft.file, draft.values
+        phrasings = []
+        for text in draft.question + file.texts(values.get("also")):
+            if EXAMPLE_PHRASING in text.value:
+                if PLACEHOLDER not in file.peek(values.get("answer")):
+                    file.report(text, "KB109", "this phrasing is still the example; write your own, or remove it")
+            elif asked := " ".join(words(text.value)):
+                phrasings.append(Phrasing(" ".join(text.value.split()), text.line))
+                self._ask_once(draft, text, asked)
+            else:
+                file.report(text, "KB008", "a question needs at least one word")
+        return phrasings
 
     def _ask_once(self, draft: _Draft, text: Text, asked: str) -> None:
         """Report a question that was asked for already: for another entry, only one of them could answer it."""
