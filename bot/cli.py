@@ -230,7 +230,7 @@ def _review(arguments: argparse.Namespace) -> int:
         print(printable(f"magbot: {arguments.file} cannot be read ({error.strerror})"), file=sys.stderr)
         return NOT_ANSWERED
     bot, accepted = _load(arguments), 0
-    groups = group(questions, bot)
+    groups = group(questions, bot, _tell_how_far if _is_terminal(sys.stderr) else None)
     wordings = sum(len(each.wordings) for each in groups)
     print(f"Questions: {len(questions)}; wordings: {wordings}; groups: {len(groups)}; other lines: {others}.")
     for each in groups:

@@ -12,6 +12,7 @@ from ..loading.edit import with_phrasing
 from ..loading.unanswered import Unanswered
 from ..matching import Match, Matcher
 from ..text import normalize
+from .check import Watch
 
 _ALIKE: Final = 25.0  # points from which two questions belong together
 _MOST_NEAR: Final = 5
@@ -42,8 +43,14 @@ class Group(NamedTuple):
         return sum(wording.times for wording in self.wordings)
 
 
-def group(questions: Iterable[Unanswered], bot: FaqBot) -> list[Group]:
-    """Return what people asked in vain, the most frequent first; without what is a phrasing by now."""
+def group(questions: Iterable[Unanswered], bot: FaqBot, watch: Watch | None = None) -> list[Group]:
+    """Return what people asked in vain, the most frequent first; without what is a phrasing by now.
+
+    Args:
+        questions: In any order.
+        bot: On the knowledge that they are for.
+        watch: Told how many of how many have been looked at.
+    """
     counts: Counter[str] = Counter()
     texts: dict[str, str] = {}
     for question in questions:
@@ -56,7 +63,7 @@ def group(questions: Iterable[Unanswered], bot: FaqBot) -> list[Group]:
     open_ones = [asked for asked in wordings if asked not in known]
     groups = [
         Group(tuple(sorted((wordings[asked] for asked in members), key=lambda wording: -wording.times)))
-        for members in _alike(open_ones)
+        for members in _alike(open_ones, watch)
     ]
     return sorted(groups, key=lambda group: -group.times)
 
@@ -79,13 +86,15 @@ def _near(bot: FaqBot, question: str) -> tuple[Match, ...]:
     return tuple(ranked)[:_MOST_NEAR]
 
 
-def _alike(asked: list[str]) -> list[list[str]]:
+def _alike(asked: list[str], watch: Watch | None) -> list[list[str]]:
     """Return the questions in groups: each joins the group of the first one that the matcher finds like it."""
     entries = tuple(Entry(each, (Phrasing(each),), "?") for each in asked)
     matcher = Matcher(Knowledge(entries), English())
     groups: dict[str, list[str]] = {}
     of: dict[str, str] = {}
-    for each, entry in zip(asked, entries, strict=True):
+    for number, (each, entry) in enumerate(zip(asked, entries, strict=True), start=1):
+        if watch:
+            watch(number, len(asked))
         like = (match for match in matcher.rank_without(entry, entry.phrasings[0]) if match.score >= _ALIKE)
         first = next((of[match.entry.id] for match in like if match.entry.id in of), each)
         of[each] = first

@@ -40,11 +40,13 @@ def show(parts: Iterable[Block]) -> None:
 
 
 def _read() -> str:
-    """Return a line, or all lines of a paste; Ctrl-C and Ctrl-D end the line on the screen, too."""
+    """Return a line, or all lines of a paste, which Enter ends; Ctrl-C and Ctrl-D end the line on the screen, too."""
     try:
         lines = [input(PROMPT)]
         while _more_is_there():
             lines.append(input())
+        if len(lines) > 1:
+            lines.append(input())  # what a paste holds after its last line break comes only with Enter
     except EOFError:
         print()
         raise
