@@ -47,6 +47,8 @@ def test_each_command_for_asking_runs(environment: dict[str, str], command: str)
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout
+    if command == "magbot check":
+        assert done.stdout.endswith(" phrasings: no problems.\n")
 
 
 def test_the_yaml_loads_and_is_answered(tmp_path: Path) -> None:
