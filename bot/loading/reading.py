@@ -54,16 +54,8 @@ def check_knowledge(
     return _checked(files, problems, str(folder), today)
 
 
-def parse_knowledge(text: str, name: str = "knowledge.yaml") -> Knowledge:
-    """Return the knowledge in a YAML text.
-
-    Args:
-        text: As it would stand in a file.
-        name: What problems and entries call the file.
-
-    Raises:
-        KnowledgeError: With all problems, each at its place.
-    """
+def parse_knowledge(text: str, name: str) -> Knowledge:
+    """Return the knowledge in a YAML text, as `bot.parse_knowledge` promises."""
     problems: list[Problem] = []
     knowledge, found = _checked([File(Path(name), problems, text)], problems, name, None)
     if knowledge is None:
