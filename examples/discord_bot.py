@@ -1,6 +1,6 @@
 """Answers on Discord, in direct messages and where it is mentioned.
 
-    pip install magbot[discord] && DISCORD_TOKEN=... python examples/discord_bot.py
+    pip install '.[discord]' && DISCORD_TOKEN=... python examples/discord_bot.py
 
 In the developer portal, switch the "message content intent" on.
 """

@@ -1,6 +1,6 @@
 """Answers over HTTP.
 
-pip install magbot[http] && python examples/http_server.py
+pip install '.[http]' && python examples/http_server.py
 curl 'http://127.0.0.1:8000/ask?q=is+it+safe'
 """
 

@@ -1,6 +1,6 @@
 """Answers on IRC: everything in private, and in a channel what begins with its name.
 
-pip install magbot[irc] && IRC_SERVER=irc.example.org IRC_CHANNEL='#help' python examples/irc_bot.py
+pip install '.[irc]' && IRC_SERVER=irc.example.org IRC_CHANNEL='#help' python examples/irc_bot.py
 """
 
 import os

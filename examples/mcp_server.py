@@ -1,6 +1,6 @@
 """A tool for language models: an answer that people wrote, with its sources, or the word that there is none.
 
-pip install magbot[mcp] && python examples/mcp_server.py     (speaks the Model Context Protocol on standard input)
+pip install '.[mcp]' && python examples/mcp_server.py     (speaks the Model Context Protocol on standard input)
 """
 
 from typing import Any

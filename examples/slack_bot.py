@@ -1,6 +1,6 @@
 """Answers on Slack, in direct messages and where it is mentioned.
 
-    pip install magbot[slack] && SLACK_BOT_TOKEN=xoxb-... SLACK_APP_TOKEN=xapp-... python examples/slack_bot.py
+    pip install '.[slack]' && SLACK_BOT_TOKEN=xoxb-... SLACK_APP_TOKEN=xapp-... python examples/slack_bot.py
 
 The app needs socket mode and the events app_mention and message.im.
 """

@@ -1,6 +1,6 @@
 """Answers on Telegram.
 
-pip install magbot[telegram] && TELEGRAM_TOKEN=... python examples/telegram_bot.py
+pip install '.[telegram]' && TELEGRAM_TOKEN=... python examples/telegram_bot.py
 """
 
 import os
