@@ -1,6 +1,7 @@
 """The nodes of the files of a folder become a Knowledge, or every problem in it at its line."""
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ _MISSING: Final = ("KB010", "KB011")
 
 _YEAR: Final = 365  # days after which a source is to be read again
 
+_BULLET: Final = re.compile(r"[-\u2013]\S|[\u2013\u2022*]\s|\d+[.)]\s+\D")  # YAML takes it for a part of the text
 BOT_KEYS: Final = ("name", "greeting", "disclaimer", "no_answer", "only_english")
 SOURCE_KEYS: Final = ("title", "publisher", "year", "url", "checked")
 ENTRY_KEYS: Final = (
@@ -276,6 +278,8 @@ class _Base:
             if EXAMPLE_PHRASING in text.value:
                 if PLACEHOLDER not in file.peek(values.get("answer")):
                     file.report(text, "KB109", "this phrasing is still the example; write your own, or remove it")
+            elif _BULLET.match(text.value):
+                file.report(text, "KB008", 'a list needs a dash and a space before each text, as in "- opening hours"')
             elif asked := " ".join(words(text.value)):
                 phrasings.append(Phrasing(" ".join(text.value.split()), text.line))
                 self._ask_once(draft, text, asked)
