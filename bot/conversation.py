@@ -116,13 +116,12 @@ class Conversation:
             reply, self.asked = self._ask(message), message
         elif isinstance(reply, Answer | Urgent):
             self.asked = reply.match.entry.question
+        self.last = reply
         if isinstance(reply, NoAnswer) and reply.message.startswith(_WHICH):  # the offer stands
-            self.last = reply
             return reply
         given = reply.match.entry.id if isinstance(reply, Answer) else ""
         self._offer, self._answered = tuple(entry.id for entry in offered(reply)), given
         self._shown |= dict.fromkeys([*self._offer, *([given] if given else [])])
-        self.last = reply
         return reply
 
     def _known(self, ids: Iterable[str]) -> tuple[Entry, ...]:
@@ -157,22 +156,21 @@ class Conversation:
     def _which(self, message: str, most: int) -> NoAnswer:
         return self._none(message, f"{_WHICH} Type its number, {f'from 1 to {most}' if most > 1 else '1'}.")
 
-    def _offer_more(self, message: str, choices: Sequence[Entry]) -> Suggestions:
-        scores = {match.entry.id: match for match in self.bot.matcher.rank(self.asked)}
-        near = tuple(scores.get(entry.id, Match(entry, 0.0, entry.phrasings[0])) for entry in choices)
-        disclaimer = self.bot.knowledge.settings.disclaimer
-        return Suggestions(question=message, disclaimer=disclaimer, matches=(), suggestions=near, opening=_MORE)
-
     def _more(self, message: str, choices: Sequence[Entry]) -> Reply:
         """Return entries that come near and were not shown yet."""
-        ranked = self.bot.matcher.rank(self.asked)
-        near = {match.entry.id: match.entry for match in ranked if match.score >= self.bot.policy.suggest_from}
-        near |= {entry.id: entry for choice in choices for entry in self.bot.knowledge.related(choice)}
-        hidden = (name for name, entry in near.items() if entry.urgent or entry.out_of_scope or name in self._shown)
-        for name in list(hidden):
-            del near[name]
-        new = list(near.values())
-        return self._offer_more(message, new[:MAX_SUGGESTIONS]) if new else self._none(message, _NO_MORE)
+        ranked = {match.entry.id: match for match in self.bot.matcher.rank(self.asked)}
+        near = {name: match for name, match in ranked.items() if match.score >= self.bot.policy.suggest_from}
+        for entry in (entry for choice in choices for entry in self.bot.knowledge.related(choice)):
+            near[entry.id] = ranked.get(entry.id, Match(entry, 0.0, entry.phrasings[0]))
+        new = [
+            match
+            for name, match in near.items()
+            if not (match.entry.urgent or match.entry.out_of_scope or name in self._shown)
+        ]
+        if not new:
+            return self._none(message, _NO_MORE)
+        suggestions, disclaimer = tuple(new[:MAX_SUGGESTIONS]), self.bot.knowledge.settings.disclaimer
+        return Suggestions(question=message, disclaimer=disclaimer, matches=(), suggestions=suggestions, opening=_MORE)
 
     def _ask(self, message: str) -> Reply:
         """Return the reply to a question; one that goes on from the last answer is also read together with that.
