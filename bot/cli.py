@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from .arguments import parser
 from .chat import Answer, FaqBot, Reply, Urgent
 from .conversation import Conversation
-from .errors import KnowledgeError
+from .errors import KnowledgeError, shown_path
 from .loading import shipped_folder
 from .render import blocks, labelled, listing, printable, to_text
 
@@ -181,7 +181,7 @@ def _check(arguments: argparse.Namespace) -> int:
     )
     form: Format = "full" if _is_terminal(sys.stdout) else "github" if os.environ.get("GITHUB_ACTIONS") else "concise"
     if not arguments.paths and not arguments.format:
-        print(printable(f"{arguments.knowledge or shipped_folder()}:"))
+        print(f"{shown_path(str(arguments.knowledge or shipped_folder()))}:")
     print(printable(shown(checked, arguments.format or form)), flush=True)
     errors = any(arguments.strict or not problem.is_warning for problem in checked.problems)
     return NOT_ANSWERED if errors else ANSWERED
@@ -259,9 +259,9 @@ def _review_one(wording: "Wording") -> int | None:
         return choice
     entry = wording.near[choice - 1].entry
     try:
-        print(printable(f"Added to {accept(wording, entry)}."))
+        print(f"Added to {shown_path(accept(wording, entry))}.")
     except (OSError, ValueError) as error:
-        place = f"{entry.file}:{entry.phrasings[0].line}"
+        place = f"{shown_path(entry.file)}:{entry.phrasings[0].line}"
         print(printable(f"Not added at {place}: {getattr(error, 'strerror', None) or error}"))
         return 0
     return 1

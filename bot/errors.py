@@ -10,6 +10,15 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 
+def shown_path(path: str) -> str:
+    r"""Return a path as one line of text that no terminal obeys; what cannot be shown is escaped.
+
+    >>> print(shown_path("my answers/tea\n.yaml"))
+    my answers/tea\n.yaml
+    """
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in path)
+
+
 class Problem(NamedTuple):
     """One thing wrong with a knowledge file, at its place.
 
@@ -35,7 +44,7 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         """Return `path:line:column: CODE message`, the form that editors follow."""
-        return f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}"
+        return f"{shown_path(self.path)}:{self.line}:{self.column}: {self.code} {self.message}"
 
 
 class BotError(Exception):

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from .chat import Answer, NoAnswer, Reply, Suggestions, Urgent, offered
+from .errors import shown_path
 from .knowledge import Entry, Knowledge, Settings, Source
 from .text import normalize
 
@@ -114,7 +115,9 @@ def listing(knowledge: Knowledge) -> str:
     """Return the questions that the bot can answer, by file, as plain text."""
     answered = [entry for entry in knowledge.entries if not entry.out_of_scope]
     files = groupby(answered, key=lambda entry: entry.file)
-    parts = [[PurePath(file).name, *(f"  {entry.question}" for entry in entries)] for file, entries in files]
+    parts = [
+        [shown_path(PurePath(file).name), *(f"  {entry.question}" for entry in entries)] for file, entries in files
+    ]
     return printable("\n\n".join("\n".join(part) for part in parts))
 
 

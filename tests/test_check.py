@@ -1,6 +1,7 @@
 """What `magbot check` finds beyond what stops a base from loading, and how it prints it."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -145,6 +146,31 @@ def test_the_full_format_shows_the_line_with_a_caret(folder: Path) -> None:
         "    | ^\n\n"
         "Found 1 error in 3 files."
     )
+
+
+def test_of_a_long_line_what_is_near_the_problem_is_shown(folder: Path) -> None:
+    write(folder, "few.yaml", f"entries: [{{question: Why?, answer: {'so ' * 1000}, relatd: x}}]\n")
+    problem, line, caret = shown(check([folder], quick=True), "full").splitlines()[:3]
+    assert 'unknown key "relatd"' in problem
+    assert len(line) < 210
+    assert line[caret.index("^") :] == "relatd: x}]"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file names hold no line breaks here")
+def test_a_file_name_is_shown_on_one_line_that_no_terminal_obeys(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "a\x1b[31m\nb.yaml"
+    write(folder, name, HOURS)
+    assert main(["check", "--format", "concise", str(folder)]) == 1
+    assert main(["ask", "--knowledge", str(folder), "open?"]) == 3
+    assert main(["check", "--format", "github", str(folder)]) == 1
+    (folder / "hours.yaml").unlink()
+    assert main(["list", "--knowledge", str(folder)]) == 0
+    assert main(["why", "--knowledge", str(folder), "open?"]) == 0
+    told = "".join(capsys.readouterr())
+    assert "\x1b" not in told
+    assert told.count("b.yaml") == told.count("a\\x1b[31m\\nb.yaml") >= 5
 
 
 def test_exit_codes_and_strictness(

@@ -534,7 +534,7 @@ def test_control_characters_reach_no_terminal(open_screen: Callable[..., Screen]
     screen.type("is it open\n")
     screen.wait("Answer: Yes.")
     screen.type("/topics\n")
-    screen.wait("stolen.yaml")
+    screen.wait(r"a\x1b]0;stolen\x07.yaml")
     assert screen.leave() == 0
     assert b"\x1b" not in screen.bytes
     assert "\u202e".encode() not in screen.bytes

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias, get_args
 
 from ..chat import FaqBot
-from ..errors import KnowledgeError, Problem
+from ..errors import KnowledgeError, Problem, shown_path
 from ..knowledge import Knowledge, LabelledQuestion
 from ..loading import paths, source_lines
 from ..loading.reading import check_knowledge
@@ -17,6 +17,8 @@ from .lint import Lines, lint
 Format: TypeAlias = Literal["concise", "full", "github", "json"]
 FORMATS: Final = get_args(Format)
 _ALLOWED: Final = re.compile(r"#.*\ballow((?: KB\d{3},?)+)")
+
+_SHOWN_BESIDE: Final = 100  # characters of a line before and after the place of a problem
 
 Watch: TypeAlias = Callable[[int, int], None]
 
@@ -102,7 +104,8 @@ def shown(checked: Checked, form: Format) -> str:
         case "github":
             return "\n".join([*map(_for_github, checked.problems), checked.summary])
         case "full":
-            return "\n".join([*map(_with_line, checked.problems), checked.summary])
+            lines = _remembered(source_lines)
+            return "\n".join([*(_with_line(problem, lines) for problem in checked.problems), checked.summary])
         case "concise":
             return "\n".join([*map(str, checked.problems), checked.summary])
 
@@ -140,12 +143,13 @@ def _is_allowed(problem: Problem, lines: Lines) -> bool:
     return problem.is_warning and any(found and problem.code in found[1] for found in map(_ALLOWED.search, here))
 
 
-def _with_line(problem: Problem) -> str:
-    lines = source_lines(problem.path)
-    if not 0 < problem.line <= len(lines):
+def _with_line(problem: Problem, lines: Lines) -> str:
+    there = lines(problem.path)
+    if not 0 < problem.line <= len(there):
         return f"{problem}\n"
-    number, line = str(problem.line), lines[problem.line - 1].replace("\t", " ")
-    return f"{problem}\n  {number} | {line}\n  {' ' * len(number)} | {' ' * (problem.column - 1)}^\n"
+    number, before = str(problem.line), min(problem.column - 1, _SHOWN_BESIDE)
+    line = there[problem.line - 1][problem.column - 1 - before : problem.column - 1 + _SHOWN_BESIDE].replace("\t", " ")
+    return f"{problem}\n  {number} | {line}\n  {' ' * len(number)} | {' ' * before}^\n"
 
 
 def _for_github(problem: Problem) -> str:
@@ -156,7 +160,7 @@ def _for_github(problem: Problem) -> str:
 
 
 def _escaped(path: str) -> str:
-    return path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+    return shown_path(path).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
 
 
 def _severity(problem: Problem) -> str:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from ..chat import Answer, FaqBot, NoAnswer, Reply, Suggestions, Urgent
+from ..errors import shown_path
 from ..index import Likeness, Reading
 from ..matching import Match
 from ..render import printable
@@ -53,7 +54,7 @@ def _near(likeness: Likeness) -> str:
 
 
 def _entry(match: Match) -> str:
-    place = f"  {match.entry.file}:{match.phrasing.line}" if match.entry.file else ""
+    place = f"  {shown_path(match.entry.file)}:{match.phrasing.line}" if match.entry.file else ""
     return f"{match.score:5.1f}  {match.entry.id}  <- {match.phrasing.text}{place}"
 
 

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from ..chat import FaqBot
-from ..errors import Problem
+from ..errors import Problem, shown_path
 from ..knowledge import Entry, LabelledQuestion, Phrasing
 from ..text import normalize, words
 
@@ -66,7 +66,7 @@ def _stolen(bot: FaqBot, entry: Entry, phrasing: Phrasing, lines: Lines) -> Prob
     if best is None:
         return None
     if _alike(normalize(phrasing.text), normalize(best.phrasing.text)):
-        place = f"{best.entry.file}:{best.phrasing.line}"
+        place = f"{shown_path(best.entry.file)}:{best.phrasing.line}"
         return _problem(entry, phrasing, "KB105", f'"{best.entry.id}" asks nearly the same at {place}', lines)
     own = next((match.score for match in matches if match.entry is entry), 0.0)
     # Phrasings are put out of scope because something in scope takes them, and among urgent entries each one helps.
@@ -79,7 +79,7 @@ def _stolen(bot: FaqBot, entry: Entry, phrasing: Phrasing, lines: Lines) -> Prob
 
 
 def _problem(entry: Entry, phrasing: Phrasing, code: str, message: str, lines: Lines) -> Problem:
-    line = (*lines(entry.file), "")[phrasing.line - 1]
+    line = next(iter(lines(entry.file)[phrasing.line - 1 :][:1]), "")
     return Problem(entry.file, phrasing.line, max(0, line.find(phrasing.text[:20])) + 1, code, message)
 
 

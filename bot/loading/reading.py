@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from ..errors import KnowledgeError, Problem
+from ..errors import KnowledgeError, Problem, shown_path
 from ..knowledge import NOTHING, Entry, Knowledge, LabelledQuestion, Phrasing, Settings, Source
 from ..text import words
 from .files import START, File, List, Node, Table, Text, unknown
@@ -290,7 +290,7 @@ class _Base:
     def _ask_once(self, draft: _Draft, text: Text, asked: str) -> None:
         """Report a question that was asked for already: for another entry, only one of them could answer it."""
         owner, first = self._asked.setdefault(asked, (draft, text))
-        place = f"{owner.file.path}:{first.line}"
+        place = f"{shown_path(owner.file.path)}:{first.line}"
         if owner.id != draft.id:  # which would be reported, too
             draft.file.report(text, "KB012", f'"{owner.id}" asks the same at {place}; remove it from one of the two')
         elif owner is draft and first is not text:
@@ -308,7 +308,7 @@ class _Base:
         if there is not None:
             file.report(node, "KB009", f'{what} "{name}" is already used at {there}')
             return False
-        self._places[what, name] = f"{file.path}:{node.line}"
+        self._places[what, name] = f"{shown_path(file.path)}:{node.line}"
         return True
 
 
