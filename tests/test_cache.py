@@ -114,6 +114,42 @@ def test_only_the_newest_are_kept(caches: Path, tmp_path: Path, make: Callable[[
     assert kept(desk, make) == 23
 
 
+def test_what_was_made_while_a_file_changed_is_not_kept(caches: Path, folder: Path, make: Callable[[], int]) -> None:
+    def slowly() -> int:
+        write(folder, "No.")
+        return make()
+
+    assert kept(folder, slowly) == 1
+    write(folder, "Yes.")
+    assert [kept(folder, make), kept(folder, make)] == [2, 2]
+    assert len(list(caches.iterdir())) == 1
+
+
+def test_one_file_that_reads_like_two_is_not_taken_for_them(caches: Path, folder: Path) -> None:
+    (folder / "b.yaml").write_text("", encoding="utf-8")
+    assert answer(folder) == "Yes."
+    (folder / "b.yaml").unlink()
+    (folder / "a.yaml").write_bytes((folder / "a.yaml").read_bytes() + b"\0" + bytes(folder / "b.yaml") + b"\0")
+    with pytest.raises(KnowledgeError, match="KB002"):
+        FaqBot.load(folder)
+    assert caches.is_dir()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such files here")
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device", "ring", "dangling"])
+def test_what_only_looks_like_a_kept_file_is_not_read(caches: Path, folder: Path, kind: str) -> None:
+    assert answer(folder) == "Yes."
+    (file,) = caches.iterdir()
+    file.unlink()
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "folder":
+        file.mkdir()
+    else:
+        file.symlink_to({"device": "/dev/zero", "ring": file.name, "dangling": "nowhere"}[kind])
+    assert [answer(folder), answer(folder)] == ["Yes.", "Yes."]
+
+
 def test_broken_knowledge_is_not_kept(caches: Path, folder: Path) -> None:
     write(folder, "")
     for _ in range(2):

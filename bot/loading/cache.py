@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 from zlib import crc32
 
-from .folder import paths
+from .folder import content, paths
 
 _MOST_KEPT: Final = 20  # folders; what was not made for longest goes first
 _HEAD: Final = struct.Struct("<QI")  # the length of the key, and the checksum of what follows it
@@ -30,27 +30,25 @@ def kept(folder: str | Path, make: Callable[[], _Made]) -> _Made:
         KnowledgeError: The folder holds no knowledge; and what `make` raises.
     """
     key, place = _key(folder), _place(folder)
-    if place is None:
+    if key is None or place is None:
         return make()
     try:
         found: _Made = pickle.loads(_read(place, key))  # noqa: S301 # the user's own file, as made below
     except Exception:  # noqa: BLE001 # whatever is wrong with the file, it can be made anew
         found = make()
-        _write(place, key, pickle.dumps(found))
+        if _key(folder) == key:  # or a file was changed meanwhile, and who knows which of the two was read
+            _write(place, key, pickle.dumps(found))
     return found
 
 
-def _key(folder: str | Path) -> bytes:
-    """Return all that what is made depends on."""
-    contents = [part for path in paths(folder) for part in (str(path).encode(errors="surrogateescape"), _content(path))]
-    return b"\0".join([sys.version.encode(), __name__.encode(), *_own_files(), *contents])
-
-
-def _content(path: Path) -> bytes:
+def _key(folder: str | Path) -> bytes | None:
+    """Return all that what is made depends on; None where a file cannot be read, which the loader reports."""
     try:
-        return path.read_bytes()
+        contents = [part for path in paths(folder) for part in (os.fsencode(path), content(path))]
     except OSError:
-        return b""  # which the loader reports
+        return None
+    parts = [sys.version.encode(), __name__.encode(), *_own_files(), *contents]
+    return b"".join(b"%d:%b" % (len(part), part) for part in parts)
 
 
 def _own_files() -> Iterator[bytes]:
@@ -76,6 +74,8 @@ def _place(folder: str | Path) -> Path | None:
 
 def _read(place: Path, key: bytes) -> bytes:
     """Return what is kept; raise an OSError or a ValueError where it is of no use."""
+    if not place.is_file():
+        raise ValueError("no file")  # a pipe would be waited for
     with place.open("rb") as file:
         # A file of somebody else could hold anything.
         if os.name != "nt" and os.fstat(file.fileno()).st_uid != os.getuid():
