@@ -1,15 +1,20 @@
 import os
+import random
 from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 import bot
-from bot import FaqBot, KnowledgeError, Source, load_knowledge
+from bot import FaqBot, KnowledgeError, Source, load_knowledge, parse_knowledge
+from bot.authoring.check import check
 from bot.loading import English, shipped_folder
-from bot.loading.reading import check_knowledge
+from bot.loading.files import FAST_LOADER
+from bot.loading.folder import split_lines
+from bot.loading.reading import check_knowledge, load_questions
 
 BAD = sorted((Path(__file__).parent / "bad_knowledge").glob("*.yaml"))
 
@@ -150,6 +155,13 @@ def test_an_empty_file_is_no_problem_beside_others(tmp_path: Path) -> None:
             "a.yaml:2:14: KB002 the character U+0000 is not allowed in YAML; remove it",
         ),
         ("entries: \n".encode("utf-16"), "a.yaml:1:1: KB001 is not UTF-8 text; save the file as UTF-8"),
+        ("entries: \n".encode("utf-16-le"), "a.yaml:1:1: KB001 is not UTF-8 text; save the file as UTF-8"),
+        ("entries: \n".encode("utf-32-be"), "a.yaml:1:1: KB001 is not UTF-8 text; save the file as UTF-8"),
+        (b"entries:\r- question: caf\xe9\r", "a.yaml:2:1: KB001 is not UTF-8 text; save the file as UTF-8"),
+        (
+            b"entries:\r- question: a\x01b\r",
+            "a.yaml:2:14: KB002 the character U+0001 is not allowed in YAML; remove it",
+        ),
     ],
 )
 def test_a_file_that_is_no_text_is_reported(tmp_path: Path, data: bytes, problem: str) -> None:
@@ -190,6 +202,121 @@ def test_a_file_that_cannot_be_read_does_not_make_others_wrong(tmp_path: Path) -
 def test_a_question_of_several_lines_becomes_one(tmp_path: Path) -> None:
     text = "entries:\n- question: |\n    Is it\n    open?\n  answer: Yes.\n"
     assert load_knowledge(write(tmp_path, text)).entries[0].question == "Is it open?"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such files here")
+@pytest.mark.parametrize("kind", ["pipe", "device", "ring", "dangling"])
+def test_what_only_looks_like_a_file_is_reported_and_not_waited_for(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "a.yaml"
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to({"device": "/dev/zero", "ring": "a.yaml", "dangling": "nowhere"}[kind])
+    (problem,) = problems(tmp_path)
+    assert problem.startswith("a.yaml:1:1: KB001 cannot be read (")
+    with pytest.raises(KnowledgeError, match="KB001 cannot be read"):
+        FaqBot.load(tmp_path)
+    assert [found.code for found in check([tmp_path]).problems] == ["KB001"]
+
+
+def test_more_than_anybody_writes_is_reported_and_not_read(tmp_path: Path) -> None:
+    write(tmp_path, "entries: []\n", "a.yaml")
+    with (tmp_path / "b.yaml").open("wb") as file:
+        file.truncate(2**40)
+    assert problems(tmp_path) == [
+        "b.yaml:1:1: KB001 the files hold more than 10 MB together; make this one, the largest, smaller"
+    ]
+    with pytest.raises(KnowledgeError, match="it is larger than 10 MB"):
+        load_questions(tmp_path / "b.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("entries: !a%C0%80 []\n", '1:12: KB002 text that begins with "!" needs quotes around it'),
+        (f"%YAML 1.{'9' * 5000}\n---\n", '1:18: KB002 text that begins with "%" needs quotes around it'),
+        ("entries:\n- \ud800\n", "2:3: KB002 the character U+D800 is not allowed in YAML; remove it"),
+        (f"entries: {'[' * 20_000}", "1:17: KB002 lists or keys within each other too deeply"),
+    ],
+)
+def test_what_the_parser_itself_fails_at_is_reported(text: str, problem: str) -> None:
+    with pytest.raises(KnowledgeError) as caught:
+        parse_knowledge(text, "a.yaml")
+    assert str(caught.value) == f"a.yaml:{problem}"
+
+
+@pytest.mark.parametrize("loader", [FAST_LOADER, yaml.SafeLoader])
+@pytest.mark.parametrize("code", ["UFFFFFFFF", "U00110000"])
+def test_a_code_of_no_character_is_reported_by_either_parser(
+    monkeypatch: pytest.MonkeyPatch, loader: type, code: str
+) -> None:
+    monkeypatch.setattr("bot.loading.files.FAST_LOADER", loader)
+    with pytest.raises(KnowledgeError, match=r"^a.yaml:2:\d: KB002 not valid YAML: "):
+        parse_knowledge(f'entries:\n- "\\{code}"\n', "a.yaml")
+
+
+def test_a_long_name_does_not_fill_the_screen_and_the_cure_stays() -> None:
+    with pytest.raises(KnowledgeError) as caught:
+        parse_knowledge(f"entries:\n- question: How?\n  answer: So.\n  ? {'k' * 100_000}\n  : x\n")
+    assert len(str(caught.value)) < 700
+    assert str(caught.value).endswith('k"; there are 11')
+
+
+def test_among_many_unknown_names_only_the_first_are_compared_with_all_known_ones() -> None:
+    rows = "".join(f"- {{question: Number {n}?, answer: x, related: numbr-{n}x}}\n" for n in range(1000))
+    with pytest.raises(KnowledgeError) as caught:
+        parse_knowledge(f"entries:\n{rows}")
+    messages = [problem.message for problem in caught.value.problems]
+    assert messages[0] == 'unknown id "numbr-0x"; did you mean "number-0"?'
+    assert messages[-1] == 'unknown id "numbr-999x"; there are 1000'
+
+
+TOKENS = [
+    *"[]{}:-?&*!%|>#@`,/~'\"\\\t\n\r\0\x1b\ufeff\u2028\x85",
+    "!<",
+    "<<:",
+    "\\U",
+    "---",
+    "...",
+    "id:",
+    "signs:",
+    "entries:",
+]
+
+
+def mutated(text: str, choose: random.Random) -> bytes:
+    """Return a text with a few of its lines, tokens or bytes moved, doubled, lost or damaged."""
+    lines = text.splitlines(keepends=True)
+    for _ in range(choose.randrange(3)):
+        here, there = choose.randrange(len(lines)), choose.randrange(len(lines))
+        lines[here] = choose.choice(["", lines[there], lines[here] * 2, "  " + lines[here], lines[here].lstrip()])
+    data = bytearray("".join(lines).encode())
+    for _ in range(choose.randrange(1, 3)):
+        at = choose.randrange(len(data) + 1)
+        data[at : at + choose.randrange(4)] = choose.choice([*TOKENS, " ", ""]).encode()
+    if choose.random() < 0.2 and data:
+        data[choose.randrange(len(data))] ^= 1 << choose.randrange(8)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_mutated_knowledge_is_knowledge_or_a_problem_at_a_place_in_it(tmp_path: Path, seed: int) -> None:
+    choose = random.Random(seed)
+    texts = [path.read_text(encoding="utf-8") for path in sorted(shipped_folder().glob("*.yaml"))]
+    entries = [entry for text in texts for entry in text.partition("\nentries:\n")[2].split("\n  - ")[1:]]
+    names = ("source:", "related:")  # of what stands elsewhere
+    seen = set()
+    for _ in range(150):
+        lines = "\n  - ".join(["entries:", *choose.sample(entries, 2)]).splitlines(keepends=True)
+        data = mutated("".join(line for line in lines if not line.strip().startswith(names)), choose)
+        knowledge, found = check_knowledge(write(tmp_path, data) / "a.yaml")
+        lines = split_lines(data.decode("utf-8-sig", errors="replace"))
+        assert (knowledge is None) == any(not problem.is_warning for problem in found)
+        for problem in found:
+            assert 1 <= problem.line <= len(lines), (data, problem)
+            assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1, (data, problem)
+        seen.add(knowledge is None)
+    assert seen == {True, False}
 
 
 def test_a_folder_called_like_a_file_is_reported(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 CODES: Final = {
-    "KB001": ("A file cannot be read. Check its name and rights, and save it as UTF-8 text."),
+    "KB001": ("A file cannot be read. Check its name, rights and size, and save it as UTF-8 text."),
     "KB002": (
         "A file is not valid YAML, so nothing in it was read. The message says what YAML takes the line for. "
         "Text in quotes, or after `|` with each line indented, is always taken as it is."

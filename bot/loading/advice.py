@@ -17,6 +17,7 @@ class _Case(NamedTuple):
 
 
 _AFTER_KEY: Final = r"^\s*+(?:- ++)*+(?:[\w-]+:\s++)?+"  # where a value begins
+_COMMENT: Final = re.compile(r"\s+#")
 _CASES: Final = (
     _Case(r"^ *\t", "", "this line is indented with a tab; use spaces"),
     _Case("", "end of stream", "the quotes that open here are never closed; close them, or remove them", begun=True),
@@ -77,6 +78,6 @@ def advice(text: str, line: int, problem: str, begun: int | None = None) -> tupl
     return line, f"not valid YAML: {problem}"
 
 
-def is_comment(rest: str) -> bool:
-    """Return whether YAML takes what follows a text on its line for a comment."""
-    return bool(re.match(r"\s+#", rest))
+def is_comment(line: str, at: int) -> bool:
+    """Return whether YAML takes what follows on a line from a place on for a comment."""
+    return bool(_COMMENT.match(line, at))

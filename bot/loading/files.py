@@ -8,7 +8,7 @@ pass in silence (a key given twice, an alias) is reported.
 import difflib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -17,11 +17,19 @@ import yaml
 from ..errors import Problem
 from ..knowledge import LabelledQuestion
 from .advice import advice, is_comment
-from .folder import split_lines
+from .folder import content, split_lines
 
 # libyaml's parser, where PyYAML has it, is about eight times as fast as the one in Python.
 FAST_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_DEPTH: Final = 8  # the format itself is four levels deep
+_MOST_READ_AGAIN: Final = 1_000_000  # characters of a broken file that are read by the parser in Python, too
+_MOST_COMPARED: Final = 100_000  # names that are compared with others to find what was meant
+_LONGEST_NAME: Final = 100  # that is compared
+_LONGEST_PART: Final = 300  # of a message, at its beginning and at its end
+
+# What the two parsers raise; ValueError and OverflowError come from codes of characters that there are not.
+_UNREADABLE: Final = (yaml.YAMLError, ValueError, OverflowError)
+_NOT_UTF_8: Final = "is not UTF-8 text; save the file as UTF-8"
 
 _SECTIONS: Final = ("bot", "words", "sources", "entries")
 _TEXTS: Final = ("question", "answer", "note", "also", "title", "greeting", "disclaimer", "no_answer", "ask")
@@ -59,17 +67,32 @@ START: Final = Text("", 1, 1)
 class File:
     """One YAML file: its nodes, and the problems found in them."""
 
-    def __init__(self, path: Path, problems: list[Problem], text: str | None = None) -> None:
+    def __init__(self, path: Path, problems: list[Problem], text: str | None = None, *, pipe: bool = False) -> None:
         self.path = str(path)
         self._file = path
         self._text = text
+        self._pipe = pipe
         self._problems = problems
         self._lines: list[str] = []
         self._cut: set[tuple[int, int]] = set()  # places of texts after which a comment stands
 
     def report(self, node: Node, code: str, message: str) -> None:
-        """Keep a problem; its message becomes one line."""
+        """Keep a problem; its message becomes one line, and a long one loses its middle."""
+        if len(message) > 2 * _LONGEST_PART:
+            message = f"{message[:_LONGEST_PART]} ... {message[-_LONGEST_PART:]}"
         self._problems.append(Problem(self.path, node.line, node.column, code, " ".join(message.split())))
+
+    def report_unknown(self, node: Node, code: str, what: str, name: str, known: Collection[str]) -> None:
+        """Report a name that is not known, with the one that was probably meant.
+
+        That is looked for while there are few problems, as each search goes through all that is known.
+        """
+        sought = len(name) <= _LONGEST_NAME and len(known) * len(self._problems) < _MOST_COMPARED
+        near = difflib.get_close_matches(name, known, n=1) if sought else []
+        none_like_it = ", none like it" if sought else ""
+        all_known = f"known: {', '.join(known)}" if 0 < len(known) < 10 else f"there are {len(known)}{none_like_it}"
+        cure = f'did you mean "{near[0]}"?' if near else all_known
+        self.report(node, code, f'unknown {what} "{name}"; {cure}')
 
     def sections(self) -> dict[str, Node]:
         """Return the top-level sections; empty where the file holds none or cannot be read."""
@@ -113,7 +136,7 @@ class File:
             return {}
         for name, (key, _) in node.rows.items():
             if name not in known:
-                self.report(key, "KB006", unknown("key", name, known))
+                self.report_unknown(key, "KB006", "key", name, known)
         for name in required:
             if name not in node.rows:
                 self.report(node, "KB007", f'the key "{name}" is missing')
@@ -154,9 +177,10 @@ class File:
             return None
         self._lines = [*split_lines(text), ""]
         try:
-            return self._document(yaml.parse(text, Loader=FAST_LOADER))
-        except yaml.YAMLError as error:
-            self._report_syntax(text, error)
+            try:
+                return self._document(yaml.parse(text, Loader=FAST_LOADER))
+            except _UNREADABLE as error:
+                self._report_syntax(text, error)
         except _TooDeepError as error:
             self.report(error.place, "KB002", "lists or keys within each other too deeply")
         return None
@@ -166,25 +190,22 @@ class File:
         if self._text is not None:
             return self._text
         try:
-            return self._file.read_bytes().decode("utf-8-sig")
+            text = content(self._file, pipe=self._pipe).decode("utf-8-sig")
         except OSError as error:
             self.report(START, "KB001", f"cannot be read ({error.strerror})")
         except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            self.report(Text("", line, 1), "KB001", "is not UTF-8 text; save the file as UTF-8")
+            self.report(_end(error.object[: error.start].decode())._replace(column=1), "KB001", _NOT_UTF_8)
+        else:
+            if "\0" not in text[:4]:  # as in UTF-16 and UTF-32
+                return text
+            self.report(START, "KB001", _NOT_UTF_8)
         return None
 
-    def _report_syntax(self, text: str, error: yaml.YAMLError) -> None:
+    def _report_syntax(self, text: str, error: Exception) -> None:
         """Report a YAML error in the words of the parser in Python, whichever parser found it."""
-        long: Any = None  # the last text in quotes over several lines, which may be there by mistake
-        try:
-            for event in yaml.parse(text, Loader=yaml.SafeLoader):
-                if isinstance(event, yaml.ScalarEvent) and event.style in ("'", '"'):
-                    marks: Any = event
-                    long = marks if marks.end_mark.line > marks.start_mark.line else long
-        except yaml.YAMLError as plain_error:
-            error = plain_error
-        place, message = START, str(error)
+        found, place, long = _read_again(text)
+        error = found if isinstance(found, yaml.YAMLError) else error
+        message = f"not valid YAML: {error}"
         if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
             place = _at(error.problem_mark)
             begun = error.context_mark.line + 1 if error.context_mark else None
@@ -195,9 +216,7 @@ class File:
                 line, message = advice(text, place.line, str(error.problem), begun)
                 place = place if line == place.line else Text("", line, 1)
         elif isinstance(error, yaml.reader.ReaderError):
-            before = text[: error.position]
-            column = error.position - (before.rfind("\n") + 1) + 1
-            place = Text("", before.count("\n") + 1, column)
+            place = _end(text[: error.position])
             message = f"the character U+{ord(text[error.position]):04X} is not allowed in YAML; remove it"
         self.report(place, "KB002", message)
 
@@ -233,7 +252,7 @@ class File:
         start: Any = event.start_mark
         end: Any = event.end_mark
         place = Text(_as_written(event), start.line + 1, start.column + 1)
-        if not event.style and is_comment(self._lines[end.line][end.column :]):
+        if not event.style and is_comment(self._lines[end.line], end.column):
             self._cut.add((place.line, place.column))
         return place
 
@@ -274,12 +293,35 @@ class _TooDeepError(Exception):
         self.place = place
 
 
-def unknown(what: str, name: str, known: Sequence[str]) -> str:
-    """Return what to say of a name that is not known."""
-    near = difflib.get_close_matches(name, known, n=1)
-    all_known = f"known: {', '.join(known)}" if 0 < len(known) < 10 else f"there are {len(known)}, none like it"
-    cure = f'did you mean "{near[0]}"?' if near else all_known
-    return f'unknown {what} "{name}"; {cure}'
+def _read_again(text: str) -> tuple[Exception | None, Text, Any]:  # Any: as for _at
+    """Return what the parser in Python says of a broken text, as far as it can be read in a short time.
+
+    Returns:
+        The error, if any; the place up to which all was well; and the last text in quotes over several lines,
+        which may be there by mistake.
+
+    Raises:
+        _TooDeepError: It nests too deeply, and there this parser takes very long.
+    """
+    place, long, depth = START, None, 0
+    try:
+        for event in yaml.parse(text if len(text) <= _MOST_READ_AGAIN else "", Loader=yaml.SafeLoader):
+            marks: Any = event
+            place = _at(marks.end_mark)
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _MAX_DEPTH:
+                raise _TooDeepError(_at(marks.start_mark))
+            if isinstance(event, yaml.ScalarEvent) and event.style in ("'", '"'):
+                long = marks if marks.end_mark.line > marks.start_mark.line else long
+    except _UNREADABLE as error:
+        return error, place, long
+    return None, place, long
+
+
+def _end(text: str) -> Text:
+    """Return the place after a text, which holds what is read before it."""
+    lines = split_lines(text)
+    return Text("", len(lines), len(lines[-1]) + 1)
 
 
 def _at(mark: Any) -> Text:  # Any: the two parsers have a class of marks each

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 from ..errors import KnowledgeError, Problem, shown_path
 from ..knowledge import NOTHING, Entry, Knowledge, LabelledQuestion, Phrasing, Settings, Source
 from ..text import words
-from .files import START, File, List, Node, Table, Text, unknown
+from .files import START, File, List, Node, Table, Text
 from .folder import paths
 
 # What `magbot new` puts where the author has to write.
@@ -103,14 +103,14 @@ def load_questions(path: str | Path, *, ids: Sequence[str] | None = None) -> tup
     """
     problems: list[Problem] = []
     labels = None if ids is None else dict.fromkeys([*ids, NOTHING])
-    file = File(Path(path), problems)
+    file = File(Path(path), problems, pipe=True)
     rows = file.json_questions() if Path(path).suffix == ".jsonl" else file.yaml_questions()
     questions = []
     for place, question in rows:
         questions.append(question)
         for name in question.expected:
             if labels is not None and name not in labels:
-                file.report(place, "KB011", unknown("id", name, list(labels)))
+                file.report_unknown(place, "KB011", "id", name, labels)
     if not questions and not problems:
         file.report(START, "KB007", "no questions here")
     if problems:
@@ -229,16 +229,16 @@ class _Base:
             file=file.path,
         )
 
-    def _known(self, file: File, node: Node | None, what: str, known: Mapping[str, object]) -> list[str]:
+    def _known(self, file: File, node: Node | None, what: str, known: Collection[str]) -> Iterable[str]:
         """Return the names that exist, having reported the others and those given twice."""
-        found: list[str] = []
+        found: dict[str, None] = {}
         for name in file.texts(node):
             if name.value not in known:
-                file.report(name, "KB010" if what == "source" else "KB011", unknown(what, name.value, list(known)))
+                file.report_unknown(name, "KB010" if what == "source" else "KB011", what, name.value, known)
             elif name.value in found:
                 file.report(name, "KB009", f'{what} "{name.value}" stands here twice; remove one')
             else:
-                found.append(name.value)
+                found[name.value] = None
         return found
 
     def _signs(self, file: File, node: Node | None, *, urgent: bool) -> tuple[tuple[tuple[str, ...], ...], ...]:
