@@ -95,7 +95,7 @@ class Conversation:
                 "offer": [*offer],
                 "answered": str(answered),
                 "shown": [*shown],
-            }:
+            } if all(isinstance(name, str) for name in [*offer, *shown]):
                 conversation.asked, conversation._answered = asked, answered
                 conversation._offer = tuple(map(str, offer))
                 conversation._shown = dict.fromkeys(map(str, shown))

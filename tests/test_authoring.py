@@ -183,9 +183,10 @@ def test_lines_that_are_no_questions_are_counted(tmp_path: Path) -> None:
     file = tmp_path / "missed.jsonl"
     file.write_bytes(
         b'{"question": "a"}\n\n[]\n{"q": 1}\n\xff\n{"question": "b", "matches": [{"id": "x", "score": 1}]}\n'
+        + b'{"question": "c", "matches": [{"id": "x", "score": 1%s}]}\n' % (b"0" * 400)
     )
     found, others = load_unanswered(file)
-    assert ([row.question for row in found], others) == (["a", "b"], 3)
+    assert ([row.question for row in found], others) == (["a", "b"], 4)
     assert found[1].best == (("x", 1.0),)
 
 

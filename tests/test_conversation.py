@@ -143,7 +143,14 @@ def test_a_restored_talk_goes_on_as_if_nothing_had_been(talk: Conversation, ship
 
 
 def test_what_is_no_state_is_refused(shipped: FaqBot) -> None:
-    for state in ({}, {**Conversation(shipped).state(), "schema_version": 2}, {"asked": 1}):
+    new = Conversation(shipped).state()
+    for state in (
+        {},
+        {**new, "schema_version": 2},
+        {"asked": 1},
+        {**new, "offer": [["dosage"]]},
+        {**new, "shown": [1]},
+    ):
         with pytest.raises(ValueError, match="no state"):
             Conversation.restore(shipped, state)
 

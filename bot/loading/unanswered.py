@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from .folder import content
+
 _MOST_CHARACTERS: Final = 1_000
 
 
@@ -49,7 +51,8 @@ class UnansweredLog:
         }
         line = json.dumps(row).encode() + b"\n"
         with suppress(OSError, ValueError):
-            file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            at_once = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody reads is not waited for
+            file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | at_once, 0o600)
             try:
                 os.write(file, line)  # in one piece, so that no other writer comes between
             finally:
@@ -65,11 +68,11 @@ def load_unanswered(path: str | Path) -> tuple[list[Unanswered], int]:
     import json
 
     found, others = [], 0
-    for line in Path(path).read_bytes().decode(errors="replace").splitlines():
+    for line in content(Path(path), pipe=True).decode(errors="replace").split("\n"):
         try:
             row = json.loads(line)
             best = tuple((str(match["id"]), float(match["score"])) for match in row.get("matches", ()))
             found.append(Unanswered(str(row.get("time", "")), str(row["question"]), str(row.get("kind", "")), best))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (ValueError, OverflowError, TypeError, KeyError, AttributeError, RecursionError):
             others += bool(line.strip())
     return found, others
