@@ -148,7 +148,11 @@ def _why(arguments: argparse.Namespace) -> int:
 def _load(arguments: argparse.Namespace) -> FaqBot:
     if arguments.log_unanswered:
         place = Path(arguments.log_unanswered).expanduser()
-        if place.is_dir() or not os.access(place if place.exists() else place.parent, os.W_OK):
+        try:
+            writable = not place.is_dir() and os.access(place if place.exists() else place.parent, os.W_OK)
+        except OSError:  # it stands in a folder that is closed to this user
+            writable = False
+        if not writable:
             print(printable(f"magbot: unanswered questions are not kept ({place} cannot be written)"), file=sys.stderr)
     gc.disable()  # nothing to collect while the base is read, and much to look through
     bot = FaqBot.load(arguments.knowledge, unanswered=arguments.log_unanswered)

@@ -89,6 +89,13 @@ def test_nearly_the_same_question_in_two_entries_is_told_with_its_place(folder: 
     assert "hours.yaml:4" in problem.message
 
 
+def test_questions_of_many_pages_are_not_compared_letter_by_letter(folder: Path) -> None:
+    asked = "how much is it " * 5000
+    for name, end in (("one.yaml", ""), ("two.yaml", "now")):
+        write(folder, name, f"entries:\n  - question: {asked}{end}\n    id: {name[:3]}\n    answer: So.\n")
+    assert "one.yaml:2:15 KB105" not in found(folder / "one.yaml")
+
+
 def test_few_phrasings_long_answers_and_long_sentences_are_told(folder: Path) -> None:
     write(folder, "few.yaml", f"entries:\n  - question: Why?\n    answer: {'So it is. ' * 60}\n")
     write(folder, "long.yaml", f"entries:\n  - question: Who says?\n    answer: {'I ' * 31}\n")
@@ -171,6 +178,19 @@ def test_a_file_name_is_shown_on_one_line_that_no_terminal_obeys(
     told = "".join(capsys.readouterr())
     assert "\x1b" not in told
     assert told.count("b.yaml") == told.count("a\\x1b[31m\\nb.yaml") >= 5
+
+
+@pytest.mark.skipif(os.name == "nt" or not os.getuid(), reason="every folder is open here")
+def test_a_file_in_a_closed_folder_is_reported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = folder / "other"
+    other.mkdir()
+    write(other, "hours.yaml", HOURS)
+    folder.chmod(0)
+    try:
+        assert main(["check", str(other / "hours.yaml")]) == 1
+        assert "KB001 cannot be read (Permission denied)" in capsys.readouterr().out
+    finally:
+        folder.chmod(0o700)
 
 
 def test_exit_codes_and_strictness(

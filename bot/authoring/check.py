@@ -11,6 +11,7 @@ from ..chat import FaqBot
 from ..errors import KnowledgeError, Problem, shown_path
 from ..knowledge import Knowledge, LabelledQuestion
 from ..loading import paths, source_lines
+from ..loading.folder import is_file
 from ..loading.reading import check_knowledge
 from .lint import Lines, lint
 
@@ -115,7 +116,7 @@ def _wanted(places: Iterable[str | Path]) -> dict[Path, set[Path]]:
     wanted: dict[Path, set[Path]] = {}
     whole = set()
     for place in map(Path, places):
-        folder = place.parent if place.is_file() else place
+        folder = place.parent if is_file(place) else place
         files = wanted.setdefault(folder, set())
         if folder == place:
             whole.add(folder)

@@ -15,6 +15,7 @@ FEWEST_PHRASINGS: Final = 8
 MOST_WORDS: Final = 120  # of an answer that is read to its end
 MOST_WORDS_A_SENTENCE: Final = 30
 _ALIKE: Final = 0.95
+_MOST_COMPARED: Final = 500  # characters of a question that is compared with others; the time grows with their square
 _SENTENCE_END: Final = re.compile(r"(?<=[.:;?!])\s+|\n")
 
 Lines = Callable[[str], Sequence[str]]
@@ -84,7 +85,8 @@ def _problem(entry: Entry, phrasing: Phrasing, code: str, message: str, lines: L
 
 
 def _alike(one: str, other: str) -> bool:
-    if abs(len(one) - len(other)) > (1 - _ALIKE) * (len(one) + len(other)):
+    longest = max(len(one), len(other))
+    if longest > _MOST_COMPARED or abs(len(one) - len(other)) > (1 - _ALIKE) * (len(one) + len(other)):
         return False
     comparison = SequenceMatcher(None, one, other, autojunk=False)
     return comparison.quick_ratio() >= _ALIKE and comparison.ratio() >= _ALIKE

@@ -105,6 +105,14 @@ def version(folder: str | Path) -> tuple[tuple[str, int, int, int], ...]:
     return tuple((path, status.st_ino, status.st_size, status.st_mtime_ns) for path, status in files)
 
 
+def is_file(path: Path) -> bool:
+    """Return whether a path names a file; not where that cannot be known."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def is_knowledge(folder: Path) -> bool:
     """Return whether a folder holds any file that would be read."""
     try:
