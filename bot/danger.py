@@ -17,7 +17,7 @@ from rapidfuzz.distance import Indel
 
 from .knowledge import Knowledge
 from .matching import Match, Matcher
-from .text import normalize, words
+from .text import excerpt, normalize, words
 
 _CLOSE_ENOUGH: Final = 0.85  # similarity from which a word is a misspelling of a sign's
 _SHORT: Final = 4  # words of so few letters have no misspellings
@@ -25,7 +25,6 @@ _BETWEEN: Final = 2  # other words that may stand between two words of a piece, 
 _TOGETHER: Final = 12  # words between the pieces of a row: in a long story far ones say different things
 _CACHED_WORDS: Final = 4_000
 
-_MOST_LETTERS: Final = 10_000  # of the beginning and of the end of a message that are read; bounds the time
 _CHUNK: Final = 300  # words of a long message that are searched for signs at once
 _OVERLAP: Final = 50
 
@@ -110,7 +109,9 @@ class Lookout:
         self._by_first: dict[str, list[str]] = {}
         for piece, parts in self._pieces.items():
             self._by_first.setdefault(parts[0], []).append(piece)
-        self._known = list(dict.fromkeys(word for piece in self._pieces.values() for word in piece))
+        self._known: dict[str, dict[str, None]] = {}  # the words of the pieces, by their first letters
+        for word in (word for piece in self._pieces.values() for word in piece):
+            self._known.setdefault(word[0], {})[word] = None
         texts: list[str] = []
         self._dangerous = {" ".join(pair) for text in [*texts, *self._pieces] for pair in pairwise(words(text))}
         self._remember()
@@ -152,10 +153,8 @@ class Lookout:
         In doubt a word stays. A denial that is itself a sign, such as "no pulse", stays, too; of a very long
         message only the beginning and the end are read.
         """
-        if len(message) > 2 * _MOST_LETTERS:
-            message = f"{message[:_MOST_LETTERS]}\n{message[-_MOST_LETTERS:]}"
         kept: list[str] = []
-        for sentence in _SENTENCE_END.split(message):
+        for sentence in _SENTENCE_END.split(excerpt(message)):
             if _STORY.search(normalize(sentence)):
                 continue
             parts = [*_CLAUSE_END.split(sentence), "."]
@@ -203,12 +202,12 @@ class Lookout:
         Each sentence of what is typed ends in a full stop.
         """
         denied = listed = False
-        for at, (word, after) in enumerate(pairwise([*typed, "."])):
+        for (word, after), in_list in zip(pairwise([*typed, "."]), _in_lists(typed), strict=True):
             if word == "." or word in _ASSERTS or (word == "," and not listed):
                 denied = False
             if word in _DENIES and after not in _NO_SYMPTOM and not self._is_sign(word, after):
                 denied = True
-                listed = not {"or", "nor"}.isdisjoint(typed[at : typed.index(".", at)])
+                listed = in_list
             if not denied and word not in ",.":
                 yield word
 
@@ -217,12 +216,13 @@ class Lookout:
         return any(f"{denial} {meant}" in self._dangerous for meant in (after, *self._spelt_like(after)))
 
     def _find_spelt_like(self, word: str) -> list[str]:
+        known = self._known.get(word[0], {})
         if len(word) <= _SHORT:
-            return [word] if word in self._known else []
+            return [word] if word in known else []
         near = process.extract(
-            word, self._known, scorer=Indel.normalized_similarity, score_cutoff=_CLOSE_ENOUGH, limit=None
+            word, list(known), scorer=Indel.normalized_similarity, score_cutoff=_CLOSE_ENOUGH, limit=None
         )
-        return [known for known, *_ in near if known[0] == word[0]]
+        return [spelling for spelling, *_ in near]
 
 
 def _asks_in_general(clause: str) -> bool:
@@ -231,18 +231,31 @@ def _asks_in_general(clause: str) -> bool:
     return bool(of_an_animal or _CURIOUS.search(clause) or (of_nobody and _IN_GENERAL.search(clause)))
 
 
+def _in_lists(typed: Sequence[str]) -> list[bool]:
+    """Return for each word whether an "or" follows before the next full stop, as in "no pain, redness or heat"."""
+    found: list[bool] = []
+    for word in reversed(typed):
+        found.append(word in ("or", "nor") or (word != "." and bool(found) and found[-1]))
+    return found[::-1]
+
+
 def _ends(parts: Sequence[str], places: Mapping[str, Sequence[int]]) -> Sequence[int]:
     """Return where the words end that stand in this order with few others between them."""
     ends = places.get(parts[0], ())
     for part in parts[1:]:
-        ends = [at for at in places.get(part, ()) if any(0 < at - end <= 1 + _BETWEEN for end in ends)]
+        before = set(ends)
+        ends = [at for at in places.get(part, ()) if any(at - gap in before for gap in range(1, 2 + _BETWEEN))]
     return ends
 
 
 def _together(cells: Sequence[Sequence[tuple[int, str]]]) -> tuple[str, ...]:
     """Return a piece of each cell, all near the first one that has such neighbours; () where there is none."""
-    for start, _ in cells[0]:
-        near = [next((piece for end, piece in cell if abs(end - start) <= _TOGETHER), "") for cell in cells]
-        if all(near):
-            return tuple(near)
-    return ()
+    if not all(cells):
+        return ()
+    near: list[dict[int, str]] = [{} for _ in cells]  # for each cell, its first piece that is near a place
+    for cell, pieces in zip(cells, near, strict=True):
+        for end, piece in cell:
+            for place in range(end - _TOGETHER, end + _TOGETHER + 1):
+                pieces.setdefault(place, piece)
+    whole = (start for start, _ in cells[0] if all(start in pieces for pieces in near))
+    return next((tuple(pieces[start] for pieces in near) for start in whole), ())
