@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from .chat import Answer, NoAnswer, Reply, Suggestions, Urgent, offered
 from .errors import shown_path
 from .knowledge import Entry, Knowledge, Settings, Source
-from .text import normalize
+from .text import MOST_READ, normalize
 
 MAX_WIDTH: Final = 88  # columns; longer lines are hard to read
 
@@ -22,8 +22,10 @@ _LABELS: Final[dict[Role, str]] = {
     "disclaimer": "Please note: ",
 }
 
-# Terminals obey control characters; bidirectional overrides make text read as what it is not.
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Terminals obey control characters; bidirectional overrides make text read as what it is not; half of a
+# character that takes two, which JSON can hold, cannot be written at all.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_TOO_LONG: Final = f"That was long: only its first and last {MOST_READ // 2:,} characters were read."
 _INDENT: Final = re.compile(r" *(?:(?:[-*]|\d+\.) +)?")
 
 
@@ -48,6 +50,8 @@ def blocks(reply: Reply, *, addresses: bool = False) -> tuple[Block, ...]:
             parts = _answer(reply, addresses=addresses)
         case Suggestions() | NoAnswer():
             parts = [Block("body", reply.text)]
+    if len(reply.question) > MOST_READ:
+        parts.append(Block("notice", _TOO_LONG))
     parts.append(Block("disclaimer", reply.disclaimer))
     return tuple(part._replace(text=printable(part.text)) for part in parts)
 
@@ -127,7 +131,7 @@ def _escaped(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return the text without characters that a terminal obeys instead of showing; line breaks stay."""
+    """Return the text without characters that a terminal obeys instead of showing, or cannot; line breaks stay."""
     return _CONTROL.sub("", text)
 
 

@@ -2,6 +2,7 @@ import pytest
 
 from bot import Entry, FaqBot, Knowledge, Phrasing, Policy, Source, to_text
 from bot.render import MAX_WIDTH, blocks, cite, labelled, listing, printable, wrap
+from bot.text import MOST_READ
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,17 @@ def test_addresses_are_not_cut() -> None:
 
 def test_control_characters_and_direction_marks_are_not_shown() -> None:
     assert printable("a\x1b[31mb\x07\x9b\u202ec\u2066d\ne\tf") == "a[31mbcd\ne\tf"
+
+
+def test_half_a_character_is_not_shown_as_nothing_can_write_it() -> None:
+    assert printable("a\ud83db\udcffc\U0001f600") == "abc\U0001f600"
+
+
+def test_who_asks_too_much_at_once_is_told_what_was_read(bot: FaqBot) -> None:
+    long = f"opening hours{' ' * MOST_READ}"
+    assert roles(bot, long[:MOST_READ])[-2:] == ["choices", "disclaimer"]
+    assert roles(bot, long)[-2:] == ["notice", "disclaimer"]
+    assert "only its first and last 2,048 characters were read" in to_text(bot.ask(long))
 
 
 def test_the_listing_groups_questions_by_file(library: Knowledge) -> None:
