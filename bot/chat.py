@@ -298,22 +298,25 @@ def _revived(data: Mapping[str, Any]) -> "Reply":
     if data["schema_version"] != SCHEMA_VERSION:
         raise ValueError(f"this is no reply of version {SCHEMA_VERSION}")
     matches = tuple(_revived_match(row["id"], row["id"], row["score"]) for row in data.get("matches", ()))
-    common: dict[str, Any] = {"question": data["question"], "disclaimer": data["disclaimer"], "matches": matches}
+    question, disclaimer, text = _text(data["question"]), _text(data["disclaimer"]), _text(data["text"])
+    if not disclaimer.strip():
+        raise ValueError("a reply needs a disclaimer")
+    common: dict[str, Any] = {"question": question, "disclaimer": disclaimer, "matches": matches}
     match data["kind"]:
         case "none":
-            return NoAnswer(**common, message=data["text"])
+            return NoAnswer(**common, message=text)
         case "suggestions":
             rows = data["suggestions"]
             near = tuple(_revived_match(row["id"], row["question"], row["score"]) for row in rows)
-            return Suggestions(**common, suggestions=near, opening=data["text"].split("\n")[0])
+            return Suggestions(**common, suggestions=near, opening=text.split("\n")[0])
         case "urgent" | "answer" as kind:
-            asks = kind == "urgent" and data["text"].endswith(_ASK_AGAIN)
-            text = data["text"].removesuffix(f"\n\n{_ASK_AGAIN}") if asks else data["text"]
-            given = _revived_match(data["id"], data["matched"], data["score"]).entry
-            sources = tuple(Source(**source) for source in data["sources"])
-            answer = text.removesuffix(f"\n\n{_EVIDENCE}{data['note']}")
-            entry = replace(given, answer=answer, note=data["note"] or "", sources=sources, urgent=kind == "urgent")
-            match = Match(entry, data["score"], entry.phrasings[0])
+            asks = kind == "urgent" and text.endswith(_ASK_AGAIN)
+            given = _revived_match(data["id"], data["matched"], data["score"])
+            sources = tuple(Source(**{key: _text(value) for key, value in row.items()}) for row in data["sources"])
+            note = _text(data["note"] or "")
+            answer = (text.removesuffix(f"\n\n{_ASK_AGAIN}") if asks else text).removesuffix(f"\n\n{_EVIDENCE}{note}")
+            entry = replace(given.entry, answer=answer, note=note, sources=sources, urgent=kind == "urgent")
+            match = given._replace(entry=entry)
             related = tuple(_revived_match(row["id"], row["question"], 0.0).entry for row in data["related"])
             return (
                 Urgent(**common, match=match, asks=asks)
@@ -325,8 +328,16 @@ def _revived(data: Mapping[str, Any]) -> "Reply":
 
 
 def _revived_match(name: str, question: str, score: float) -> Match:
-    entry = Entry(name, (Phrasing(question),), question)
+    entry = Entry(_text(name), (Phrasing(_text(question)),), question)
+    if not 0 <= score <= 100:
+        raise ValueError("a score is from 0 to 100")
     return Match(entry, score, entry.phrasings[0])
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text is a str")
+    return value
 
 
 def _with_note(entry: Entry) -> str:

@@ -38,15 +38,53 @@ def test_a_reply_goes_to_json_and_back(question: str, top: int | None) -> None:
     assert type(Answer.from_dict(given_out)) is type(SHIPPED.ask(question))
 
 
+@pytest.mark.parametrize("question", ["cramps and tablets", "is it safe", "is magnesium glycinate safe", "my router"])
 @pytest.mark.parametrize(
-    "harm", [{"schema_version": 2}, {"kind": "joke"}, {"suggestions": 5}, {"text": None}, {"question": ...}]
+    "harm",
+    [
+        {"schema_version": 2},
+        {"kind": "joke"},
+        {"text": None},
+        {"text": 5},
+        {"question": ...},
+        {"question": 5},
+        {"disclaimer": None},
+        {"disclaimer": " "},
+        {"matches": None},
+        {"matches": [{"id": "x", "score": "high"}]},
+    ],
 )
-def test_what_is_no_reply_is_refused(harm: dict[str, object]) -> None:
-    given_out = {**SHIPPED.ask("cramps and tablets").to_dict(), **harm}
+def test_what_is_no_reply_is_refused(question: str, harm: dict[str, object]) -> None:
+    given_out = {**SHIPPED.ask(question).to_dict(), **harm}
     if harm == {"question": ...}:
         del given_out["question"]
-    with pytest.raises(ValueError, match=r"no reply|no kind"):
+    with pytest.raises(ValueError, match=r"no reply|no kind|needs a disclaimer"):
         Answer.from_dict(given_out)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        {"id": 5},
+        {"matched": None},
+        {"score": None},
+        {"score": 10**400},
+        {"score": float("nan")},
+        {"note": ["x"]},
+        {"sources": [{"title": "x", "url": 5}]},
+        {"sources": [{"title": "x", "author": "y"}]},
+        {"related": [{"id": "x", "question": 5}]},
+    ],
+)
+def test_what_is_no_answer_is_refused(harm: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"no reply|from 0 to 100"):
+        Answer.from_dict({**SHIPPED.ask("is magnesium glycinate safe").to_dict(), **harm})
+
+
+@pytest.mark.parametrize("suggestions", [5, ["x"], [{"id": "x", "question": "x", "score": 101}], {"id": 1}])
+def test_what_are_no_suggestions_is_refused(suggestions: object) -> None:
+    with pytest.raises(ValueError, match=r"no reply|from 0 to 100"):
+        Answer.from_dict({**SHIPPED.ask("cramps and tablets").to_dict(), "suggestions": suggestions})
 
 
 def test_an_embedders_program_runs() -> None:
