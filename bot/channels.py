@@ -73,7 +73,7 @@ def messages(reply: Reply, channel: Channel) -> list[str]:
     """Return a reply as the messages to be sent, in order; the last one holds the whole disclaimer, if any can."""
     *parts, disclaimer = blocks(reply, addresses=True)
     pieces = [piece for part in parts for piece in _pieces(part, channel)]
-    last = list(_fitting(disclaimer.text, channel))
+    last = list(_fitting(" ".join(disclaimer.text.split()) if channel.one_line else disclaimer.text, channel))
     if channel.one_line:
         return [*pieces, *last]
     joined = list(_joined(pieces, channel))
@@ -99,12 +99,14 @@ def _fitting(text: str, channel: Channel, cuts: tuple[re.Pattern[str], ...] = _C
     if channel.size(escaped) <= channel.limit:
         yield from [escaped.strip("\n")] if text.strip() else []
     elif cuts:
-        rest = ""
+        rest, held = "", 0
         for part in _parted(text, cuts[0]):
-            if rest and channel.size(channel.escape(rest + part)) > channel.limit:
+            size = channel.size(channel.escape(part))
+            if rest and held + size > channel.limit:
                 yield from _fitting(rest.strip(), channel, cuts[1:])
-                rest = ""
+                rest, held = "", 0
             rest += part
+            held += size
         yield from _fitting(rest.strip(), channel, cuts[1:])
     else:
         half = len(text) // 2  # a word that is too long

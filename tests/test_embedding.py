@@ -138,6 +138,17 @@ def test_messages_fit_and_end_with_the_whole_disclaimer(answer: str, name: str, 
     assert not channel.one_line or not any("\n" in text for text in sent)
 
 
+def test_where_a_message_is_one_line_the_disclaimer_is() -> None:
+    sent = messages(bot_that_says("Yes.\nIt is.", "No advice.\r\n\nQUIT\u2028now").ask("what"), IRC)
+    assert sent == ["Yes.", "It is.", "No advice. QUIT now"]
+
+
+def test_half_a_character_hinders_no_message() -> None:
+    reply = Answer.from_dict({**SHIPPED.ask("is it safe").to_dict(), "text": "Half \ud800 a one."})
+    for channel in CHANNELS.values():
+        assert "".join(messages(reply, channel)).encode()
+
+
 @given(SAID)
 def test_no_word_is_lost(answer: str) -> None:
     sent = messages(bot_that_says(answer, "Ask.").ask("what"), Channel(60))
