@@ -256,7 +256,14 @@ class FaqBot:
         return bot
 
     def ask(self, question: str) -> Reply:
-        """Return the reply to a question. Any str is accepted, and nothing is raised."""
+        """Return the reply to a question. Any str is accepted, and nothing is raised.
+
+        However long the question is, the cost is bounded: MOST_READ characters of it are read, which are 2,731 words
+        at most ("1a 1a"). Signs of danger are sought in all of them; the first 400 are ranked, again where some are
+        not present. A word that is not remembered is compared with those words of the base that begin or end with
+        the same letter. So the cost grows with the words read times the words of the base, and no faster;
+        `tests/benchmarks/worst.py` searches for what costs most.
+        """
         reply = self._reply(question)
         if self._unanswered and words(question) and not isinstance(reply, Answer | Urgent):
             best = [(match.entry.id, match.score) for match in reply.matches[:3]]

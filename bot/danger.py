@@ -130,6 +130,9 @@ class Lookout:
     def watch(self, message: str, matches: Sequence[Match]) -> Danger | None:
         """Return the danger that a message is nearest to, however far; None where it has no word or sign of any.
 
+        The cost grows with the words read of a message, of which `FaqBot.ask` tells the bound, times what is known:
+        the words of the signs that begin with the same letter, and the pieces that the words read may belong to.
+
         Args:
             message: As it was typed.
             matches: What the matcher ranks for it.
