@@ -2,10 +2,11 @@
 
 import argparse
 import difflib
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TextIO
 
 from .render import printable
 
@@ -92,6 +93,19 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def complain(text: str) -> None:
+    """Print a line for people to standard error; where that cannot be, to nowhere."""
+    try:
+        print(printable(text), file=sys.stderr)
+    except OSError:
+        write_no_more(sys.stderr)
+
+
+def write_no_more(stream: TextIO) -> None:
+    """Let what is left to write go nowhere, or Python would complain at exit, too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def _options() -> "_Parser":
     """Return the options of every command."""
     # Each option may stand before or after the command, so neither place may set a default.
@@ -138,7 +152,7 @@ class _Parser(argparse.ArgumentParser):
             # A misspelt option may leave its value to be taken for a command.
             options = (word for word in self.typed if word.startswith("--") and word.split("=")[0] not in self.names)
             message = self._unknown(next(options, found[1] or found[2]))
-        print(printable(f"{self.prog}: error: {message}"), file=sys.stderr)
+        complain(f"{self.prog}: error: {message}")
         sys.exit(2)
 
     def _unknown(self, word: str) -> str:

@@ -237,7 +237,7 @@ class FaqBot:
         self._language = English()
         self.matcher = Matcher(knowledge, self._language)
         self.lookout = Lookout(knowledge, self.matcher)
-        self._unanswered = unanswered
+        self.unanswered = unanswered
 
     @classmethod
     def load(cls, folder: str | Path | None = None, *, unanswered: str | Path | None = None) -> "FaqBot":
@@ -252,7 +252,7 @@ class FaqBot:
         """
         place = shipped_folder() if folder is None else folder
         bot = kept(place, lambda: cls(load_knowledge(place)))
-        bot._unanswered = UnansweredLog(unanswered) if unanswered else None
+        bot.unanswered = UnansweredLog(unanswered) if unanswered else None
         return bot
 
     def ask(self, question: str) -> Reply:
@@ -265,9 +265,9 @@ class FaqBot:
         `tests/benchmarks/worst.py` searches for what costs most.
         """
         reply = self._reply(question)
-        if self._unanswered and words(question) and not isinstance(reply, Answer | Urgent):
+        if self.unanswered and words(question) and not isinstance(reply, Answer | Urgent):
             best = [(match.entry.id, match.score) for match in reply.matches[:3]]
-            self._unanswered.add(question, reply.kind, best)
+            self.unanswered.add(question, reply.kind, best)
         return reply
 
     def _reply(self, question: str) -> Reply:

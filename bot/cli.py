@@ -6,14 +6,16 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
-from .arguments import parser
+from .arguments import complain, parser, write_no_more
 from .chat import Answer, FaqBot, Reply, Urgent
 from .conversation import Conversation
 from .errors import KnowledgeError, shown_path
 from .loading import shipped_folder
+from .loading.writing import expanded
 from .render import blocks, labelled, listing, printable, to_text
 
 if TYPE_CHECKING:
@@ -30,10 +32,34 @@ BAD_KNOWLEDGE: Final = 3
 INTERRUPTED: Final = 130
 
 _PROGRESS_STEP: Final = 100
+_LONGEST_LINE: Final = 1_000_000  # characters; nobody asks as much, and more could fill the memory
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name; return the exit code."""
+    _never_fail_to_print()
+    try:
+        try:
+            return _run(argv)
+        finally:
+            sys.stdout.flush()
+    except KnowledgeError as error:
+        complain(str(error))
+        return BAD_KNOWLEDGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except MemoryError:
+        complain("magbot: error: there is not enough memory")
+        return NOT_ANSWERED
+    except OSError as error:
+        write_no_more(sys.stdout)
+        if isinstance(error, BrokenPipeError):  # the reader has what it wanted (`| head -1`)
+            return ANSWERED
+        complain(f"magbot: error: cannot write the answer ({error.strerror})")
+        return NOT_ANSWERED
+
+
+def _run(argv: Sequence[str] | None) -> int:
     environment = {name: os.environ.get(name, "") not in ("", "0") for name in ("ACCESSIBLE", "NO_COLOR")}
     unset = argparse.Namespace(
         knowledge=None,
@@ -44,44 +70,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         log_unanswered=None,
     )
     reader = parser()
-    try:
-        arguments = reader.parse_args(argv, unset)
-    except BrokenPipeError:
-        _write_no_more()
-        return ANSWERED
-    except SystemExit:
-        _flush()  # the help or the version, whose reader may be gone
-        raise
+    arguments = reader.parse_args(argv, unset)
     if arguments.command == "ask" and arguments.top and not arguments.json:
         reader.error("--top goes with --json")
-    _never_fail_to_print()
-    try:
-        code = _COMMANDS[arguments.command](arguments)
-        sys.stdout.flush()
-    except KnowledgeError as error:
-        print(printable(str(error)), file=sys.stderr)
-        return BAD_KNOWLEDGE
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except OSError as error:
-        _write_no_more()
-        if isinstance(error, BrokenPipeError):  # the reader has what it wanted (`| head -1`)
-            return ANSWERED
-        print(f"magbot: error: cannot write the answer ({error.strerror})", file=sys.stderr)
-        return NOT_ANSWERED
-    return code
-
-
-def _flush() -> None:
-    try:
-        sys.stdout.flush()
-    except OSError:
-        _write_no_more()
-
-
-def _write_no_more() -> None:
-    """Let what is left to write go nowhere, or Python would complain at exit, too."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return _COMMANDS[arguments.command](arguments)
 
 
 def _chat(arguments: argparse.Namespace) -> int:
@@ -98,10 +90,14 @@ def _chat(arguments: argparse.Namespace) -> int:
     if arguments.plain or not capable:
         from .terminal import plain
 
-        return plain.chat(talk, questions)
-    from .terminal import styled
+        code = plain.chat(talk, questions)
+    else:
+        from .terminal import styled
 
-    return styled.chat(talk, questions, menu=not arguments.no_menu, color=not arguments.no_color)
+        code = styled.chat(talk, questions, menu=not arguments.no_menu, color=not arguments.no_color)
+    if questions and questions.error:
+        _tell_not_kept("not all of your questions were kept", arguments.history, questions.error)
+    return code
 
 
 def _questions(path: str | None) -> "Questions | None":
@@ -111,11 +107,14 @@ def _questions(path: str | None) -> "Questions | None":
     from .terminal.history import Questions
 
     try:
-        return Questions(Path(path).expanduser())
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        print(f"magbot: your questions are not kept ({printable(path)}: {reason})", file=sys.stderr)
+        return Questions(expanded(path))
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links in a ring
+        _tell_not_kept("your questions are not kept", path, error)
         return None
+
+
+def _tell_not_kept(what: str, place: str | Path, error: Exception) -> None:
+    complain(f"magbot: {what} ({place}: {getattr(error, 'strerror', None) or error}); name another file")
 
 
 def _ask(arguments: argparse.Namespace) -> int:
@@ -146,18 +145,12 @@ def _why(arguments: argparse.Namespace) -> int:
 
 
 def _load(arguments: argparse.Namespace) -> FaqBot:
-    if arguments.log_unanswered:
-        place = Path(arguments.log_unanswered).expanduser()
-        try:
-            writable = not place.is_dir() and os.access(place if place.exists() else place.parent, os.W_OK)
-        except OSError:  # it stands in a folder that is closed to this user
-            writable = False
-        if not writable:
-            print(printable(f"magbot: unanswered questions are not kept ({place} cannot be written)"), file=sys.stderr)
     gc.disable()  # nothing to collect while the base is read, and much to look through
     bot = FaqBot.load(arguments.knowledge, unanswered=arguments.log_unanswered)
     gc.freeze()
     gc.enable()
+    if bot.unanswered:
+        bot.unanswered.tell = partial(_tell_not_kept, "unanswered questions are not kept", arguments.log_unanswered)
     return bot
 
 
@@ -198,14 +191,15 @@ def _new(arguments: argparse.Namespace) -> int:
 
     question = " ".join(" ".join(arguments.question).split())
     if not arguments.to and not arguments.knowledge:
-        print('Name a file: magbot new "Your question?" --to my-answers/answers.yaml', file=sys.stderr)
+        complain('Name a file: magbot new "Your question?" --to my-answers/answers.yaml')
         return WRONG_USAGE
-    file = Path(arguments.to or Path(arguments.knowledge) / "new.yaml").expanduser()
+    file = Path(arguments.to or Path(arguments.knowledge) / "new.yaml")
     try:
+        file = expanded(file)
         added = add_entry(question, file)
     except (OSError, ValueError) as error:
         reason = f"{file}: {error.strerror}" if isinstance(error, OSError) else error
-        print(printable(f"magbot: nothing was written: {reason}"), file=sys.stderr)
+        complain(f"magbot: nothing was written: {reason}")
         return NOT_ANSWERED
     lines = [f'Added to {file}:{added.line} as "{added.id}".']
     if added.near:
@@ -226,12 +220,12 @@ def _review(arguments: argparse.Namespace) -> int:
     from .loading.unanswered import load_unanswered
 
     if not arguments.knowledge and shipped_folder().name == "shipped":
-        print("Name your folder with --knowledge; the installed one is replaced at each installation.", file=sys.stderr)
+        complain("Name your folder with --knowledge; the installed one is replaced at each installation.")
         return WRONG_USAGE
     try:
         questions, others = load_unanswered(arguments.file)
     except OSError as error:
-        print(printable(f"magbot: {arguments.file} cannot be read ({error.strerror})"), file=sys.stderr)
+        complain(f"magbot: {arguments.file} cannot be read ({error.strerror})")
         return NOT_ANSWERED
     bot, accepted = _load(arguments), 0
     groups = group(questions, bot, _tell_how_far if _is_terminal(sys.stderr) else None)
@@ -348,11 +342,18 @@ def _labelled(reply: Reply) -> str:
 
 
 def _lines() -> Iterator[str]:
-    """Yield the lines of standard input as they arrive, without their ends."""
+    """Yield the lines of standard input as they arrive, without their ends; of an endless one the beginning."""
     if _is_terminal(sys.stdin):
-        print("Type one question a line; Ctrl-D ends.", file=sys.stderr)
-    for line in sys.stdin or ():
-        yield line.rstrip("\r\n")
+        complain("Type one question a line; Ctrl-D ends.")
+    begun = False
+    try:
+        while sys.stdin and (line := sys.stdin.readline(_LONGEST_LINE)):
+            if not begun:
+                yield line.rstrip("\r\n")
+            begun = not line.endswith("\n")
+    except (OSError, UnicodeError) as error:
+        complain(f"magbot: error: cannot read the questions ({getattr(error, 'strerror', error)})")
+        sys.exit(NOT_ANSWERED)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

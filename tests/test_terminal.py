@@ -180,7 +180,9 @@ def test_a_talk_is_saved_with_its_sources_and_never_over_a_file_unasked(bot: Faq
     talk.respond(f"/save {file}")
     assert texts([talk.respond("Yes.")]) == f"Saved to {file}."
     os.mkfifo(tmp_path / "pipe")
-    assert texts([talk.respond(f"/save {tmp_path / 'pipe'}")]) == f"{tmp_path / 'pipe'} is no file. Name another."
+    assert texts([talk.respond(f"/save {tmp_path / 'pipe'}")]) == (
+        f"Cannot write {tmp_path / 'pipe'} (it is no file). Name another file."
+    )
     assert "Cannot write" in texts([talk.respond(f"/save {tmp_path}")])
     assert "Cannot write" in texts([talk.respond(f"/save {tmp_path / 'no' / 'talk.md'}")])
 

@@ -8,6 +8,7 @@ from ..knowledge import Knowledge
 from ..loading.edit import quoted, with_entry
 from ..loading.folder import is_knowledge
 from ..loading.reading import EXAMPLE_PHRASING, PLACEHOLDER, check_knowledge
+from ..loading.writing import replace, turn
 from ..matching import Match
 from ..text import words
 
@@ -47,6 +48,14 @@ def add_entry(question: str, file: Path) -> Added:
         raise ValueError("a question needs at least one word")
     if file.suffix != ".yaml" or file.name.startswith("."):
         raise ValueError(f"{file}: only files whose names end in .yaml and begin with no dot are read")
+    if file.exists() and not file.is_file():
+        raise ValueError(f"{file} is no file; name another")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with turn(file):
+        return _add(question, file)
+
+
+def _add(question: str, file: Path) -> Added:
     knowledge, problems = check_knowledge(file.parent) if is_knowledge(file.parent) else (Knowledge(()), ())
     if knowledge is None and all(problem.is_warning or problem.code == "KB007" for problem in problems):
         knowledge = Knowledge(())  # there are no entries yet
@@ -64,10 +73,9 @@ def add_entry(question: str, file: Path) -> Added:
         "  also:",
         f"    - {EXAMPLE_PHRASING}",
     ]
-    file.parent.mkdir(parents=True, exist_ok=True)
     before = file.read_bytes().decode() if file.exists() else ""
     after, line = with_entry(before, lines)
-    file.write_bytes(after.encode())
+    replace(file, after.encode())
     return Added(name, line, near[:3])
 
 

@@ -10,6 +10,7 @@ from ..knowledge import Entry, Knowledge, Phrasing
 from ..loading import English
 from ..loading.edit import with_phrasing
 from ..loading.unanswered import Unanswered
+from ..loading.writing import replace, turn
 from ..matching import Match, Matcher
 from ..text import normalize
 from .check import Watch
@@ -76,8 +77,9 @@ def accept(wording: Wording, entry: Entry) -> str:
         ValueError: The file has no place for it, or was changed.
     """
     file = Path(entry.file)
-    text = file.read_bytes().decode()
-    file.write_bytes(with_phrasing(text, entry.question, " ".join(wording.text.split())).encode())
+    with turn(file):
+        text = file.read_bytes().decode()
+        replace(file, with_phrasing(text, entry.question, " ".join(wording.text.split())).encode())
     return entry.file
 
 

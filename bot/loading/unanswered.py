@@ -1,12 +1,11 @@
 """A file of questions that were not answered: where an author finds what is missing."""
 
-import os
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from .folder import content
+from .writing import append, expanded
 
 _MOST_CHARACTERS: Final = 1_000
 
@@ -32,10 +31,14 @@ class UnansweredLog:
 
     Several processes may write to one file. Only its owner can read it. Nothing is raised: a question that cannot
     be kept is no reason to leave one unanswered.
+
+    Attributes:
+        tell: Is told why, the first time that a question cannot be kept.
     """
 
     def __init__(self, path: str | Path) -> None:
-        self._path = Path(path).expanduser()
+        self._path = Path(path)
+        self.tell: Callable[[Exception], None] | None = None
 
     def add(self, question: str, kind: str, best: Sequence[tuple[str, float]]) -> None:
         """Keep a question."""
@@ -50,13 +53,12 @@ class UnansweredLog:
             "matches": [{"id": name, "score": round(score, 1)} for name, score in best[:3]],
         }
         line = json.dumps(row).encode() + b"\n"
-        with suppress(OSError, ValueError):
-            at_once = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody reads is not waited for
-            file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | at_once, 0o600)
-            try:
-                os.write(file, line)  # in one piece, so that no other writer comes between
-            finally:
-                os.close(file)
+        try:
+            append(expanded(self._path), line)
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+            if self.tell:
+                self.tell(error)
+            self.tell = None
 
 
 def load_unanswered(path: str | Path) -> tuple[list[Unanswered], int]:

@@ -1,8 +1,8 @@
 """What a line typed in the chat gives: a reply, or what a /command does. No screen is needed here."""
 
 import difflib
-import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from ..chat import Answer, FaqBot, Reply, Urgent
 from ..conversation import Conversation
 from ..errors import KnowledgeError
 from ..loading import version
+from ..loading.writing import expanded, replace
 from ..render import Block, blocks, cite, listing, printable, to_markdown
 from ..text import words
 
@@ -150,12 +151,12 @@ class Chat:
             return "Name a file, as in /save talk.md"
         if not self._said:
             return "There is nothing to save yet. Ask something first."
-        path = Path(argument.strip("\"'")).expanduser()
-        if path.exists() and not (path.is_file() or path.is_dir()):
-            return f"{path} is no file. Name another."
-        if path.is_file():
-            self._overwrite = path
-            return f"{path} exists. Write over it? yes or no"
+        path = Path(argument.strip("\"'"))
+        with suppress(OSError):  # of which the writer will tell
+            path = expanded(path)
+            if path.is_file():
+                self._overwrite = path
+                return f"{path} exists. Write over it? yes or no"
         return self._write(path)
 
     def reload(self, _: str) -> str:
@@ -172,8 +173,7 @@ class Chat:
     def _write(self, path: Path) -> str:
         text = to_markdown(self._said, self._bot.knowledge.settings)
         try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                file.write(text)
+            replace(path, text.encode(errors="replace"), mode=0o600)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             return f"Cannot write {path} ({getattr(error, 'strerror', error)}). Name another file."
         return f"Saved to {path.absolute()}."
@@ -189,9 +189,11 @@ class Chat:
         assert self._folder is not None  # noqa: S101 # both callers see to it
         self._seen = version(self._folder)
         try:
-            self._bot = self._conversation.bot = FaqBot.load(self._folder)
+            bot = FaqBot.load(self._folder)
         except KnowledgeError as error:
             return [str(error), "The knowledge has problems. I go on with what I read before."]
+        bot.unanswered = self._bot.unanswered
+        self._bot = self._conversation.bot = bot
         known = sum(not entry.out_of_scope for entry in self._bot.knowledge.entries)
         return [f"I have read the knowledge again: {known} answers."]
 

@@ -1,9 +1,9 @@
 """A file of questions, kept only for who asks for it."""
 
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+from ..loading.writing import append, replace, turn
 
 MOST_KEPT: Final = 1_000
 _FEWEST_CHARACTERS: Final = 4  # of a question
@@ -18,6 +18,10 @@ class Questions:
     Args:
         path: The file; made where there is none.
 
+    Attributes:
+        all: The questions.
+        error: Why a question could not be kept, the last time; None as long as all were.
+
     Raises:
         OSError: It cannot be read and written.
         ValueError: It is a file of another kind, which is left alone.
@@ -25,14 +29,11 @@ class Questions:
 
     def __init__(self, path: Path) -> None:
         self._path = path.resolve()
-        self.all: list[str] = []
-        if path.exists():
-            if not path.is_file():
-                raise ValueError("it is no file; name another one")
-            title, *self.all = path.read_text(encoding="utf-8", errors="replace").splitlines() or [_TITLE]
-            if title != _TITLE:
-                raise ValueError("it holds something else; name another file")
-        self._write(self.all[-MOST_KEPT:])
+        self.error: OSError | None = None
+        with turn(self._path):
+            self.all = self._read()[-MOST_KEPT:]
+            replace(self._path, "\n".join([_TITLE, *self.all, ""]).encode(errors="replace"), mode=0o600)
+            self._path.chmod(0o600)
 
     def add(self, line: str) -> None:
         """Keep a question beside those of other chats, but no command or pick; a full disk does no harm."""
@@ -40,17 +41,18 @@ class Questions:
         if len(question) < _FEWEST_CHARACTERS or question.startswith("/") or question in self.all[-1:]:
             return
         self.all.append(question)
-        with suppress(OSError):
-            file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
-            try:
-                os.write(file, f"{question}\n".encode(errors="replace"))
-            finally:
-                os.close(file)
+        try:
+            with turn(self._path):  # or it would go to a file that another chat is about to replace
+                append(self._path, f"{question}\n".encode(errors="replace"))
+        except OSError as error:
+            self.error = error
 
-    def _write(self, questions: list[str]) -> None:
-        """Replace the file, whole or not at all."""
-        new = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write("\n".join([_TITLE, *questions, ""]))
-        new.replace(self._path)
-        self.all = questions
+    def _read(self) -> list[str]:
+        if not self._path.exists():
+            return []
+        if not self._path.is_file():
+            raise ValueError("it is no file; name another one")
+        title, *questions = self._path.read_text(encoding="utf-8", errors="replace").splitlines() or [_TITLE]
+        if title != _TITLE:
+            raise ValueError("it holds something else; name another file")
+        return questions
