@@ -138,6 +138,15 @@ def test_a_new_entry_is_well_formed_and_says_what_is_near(tmp_path: Path, capsys
     assert f"{tmp_path / 'plain' / 'a.yaml'}: " in capsys.readouterr().err
 
 
+def test_an_entry_that_is_only_begun_has_its_id_and_its_question_already(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    assert add_entry("When is the library open?", file).id == "library-open"
+    with pytest.raises(ValueError, match='"library-open" asks this already'):
+        add_entry("when is the LIBRARY open", file)
+    assert add_entry("Library open?", file).id == "library-open-2"
+    assert all(problem.is_warning for problem in check_knowledge(file)[1])
+
+
 def test_a_folder_without_entries_yet_takes_the_first(tmp_path: Path) -> None:
     (tmp_path / "bot.yaml").write_text("bot: {name: desk}\n", encoding="utf-8")
     (tmp_path / "a.yaml").write_text("# nothing yet\n", encoding="utf-8")

@@ -56,7 +56,9 @@ def add_entry(question: str, file: Path) -> Added:
 
 
 def _add(question: str, file: Path) -> Added:
-    knowledge, problems = check_knowledge(file.parent) if is_knowledge(file.parent) else (Knowledge(()), ())
+    # Another one that is begun counts, too: its id is taken, and its question is asked.
+    is_there = is_knowledge(file.parent)
+    knowledge, problems = check_knowledge(file.parent, unwritten=True) if is_there else (Knowledge(()), ())
     if knowledge is None and all(problem.is_warning or problem.code == "KB007" for problem in problems):
         knowledge = Knowledge(())  # there are no entries yet
     if knowledge is None:

@@ -40,36 +40,36 @@ ENTRY_KEYS: Final = (
 
 
 def check_knowledge(
-    folder: str | Path, today: datetime.date | None = None
+    folder: str | Path, today: datetime.date | None = None, *, unwritten: bool = False
 ) -> tuple[Knowledge | None, tuple[Problem, ...]]:
     """Return the knowledge, or None where it cannot be used, and all problems and warnings, sorted by place.
 
     Args:
         folder: As for `load_knowledge`.
         today: What the age of a source is counted from; the date of the computer if left out.
+        unwritten: Whether entries whose answer is still to be written are among the knowledge.
 
     Raises:
         KnowledgeError: There is nothing to check, as the folder cannot be read.
     """
     problems: list[Problem] = []
     files = [File(path, problems) for path in paths(folder)]
-    return _checked(files, problems, str(folder), today)
+    return _checked(files, problems, str(folder), _Base(today or datetime.date.today(), unwritten=unwritten))
 
 
 def parse_knowledge(text: str, name: str) -> Knowledge:
     """Return the knowledge in a YAML text, as `bot.parse_knowledge` promises."""
     problems: list[Problem] = []
-    knowledge, found = _checked([File(Path(name), problems, text)], problems, name, None)
+    knowledge, found = _checked([File(Path(name), problems, text)], problems, name, _Base(datetime.date.today()))
     if knowledge is None:
         raise KnowledgeError(problem for problem in found if not problem.is_warning)
     return knowledge
 
 
 def _checked(
-    files: Sequence[File], problems: list[Problem], place: str, today: datetime.date | None
+    files: Sequence[File], problems: list[Problem], place: str, base: "_Base"
 ) -> tuple[Knowledge | None, tuple[Problem, ...]]:
     sections = [(file, file.sections()) for file in files]
-    base = _Base(today or datetime.date.today())
     for file, found in sections:
         base.take_sources(file, found.get("sources"))
         base.take_settings(file, found.get("bot"))
@@ -131,8 +131,9 @@ class _Draft:
 class _Base:
     """What the files say together."""
 
-    def __init__(self, today: datetime.date) -> None:
+    def __init__(self, today: datetime.date, *, unwritten: bool = False) -> None:
         self._today = today
+        self._unwritten = unwritten
         self.settings = Settings()
         self.words: list[tuple[str, ...]] = []
         self.drafts: list[_Draft] = []
@@ -203,7 +204,8 @@ class _Base:
         answer = file.text(values.get("answer"))
         if PLACEHOLDER in answer:
             file.report(values["answer"], "KB109", "this answer is still to be written; until then nobody gets it")
-            return None
+            if not self._unwritten:
+                return None
         sources = [self._sources[name] for name in self._known(file, values.get("source"), "source", self._sources)]
         related = self._known(file, values.get("related"), "id", self._ids)
         note, urgent = file.text(values.get("note")), self._flag(file, values.get("urgent"))
