@@ -23,7 +23,7 @@ examples:
 _EXIT_CODES: Final = """\
 exit codes:
   0 answered or clean     1 not answered, or findings     2 wrong usage
-  3 the knowledge cannot be loaded     130 Ctrl-C     143 ended by SIGTERM
+  3 the knowledge cannot be loaded     129 the terminal was closed     130 Ctrl-C     143 ended by SIGTERM
 """
 _UNKNOWN: Final = re.compile(r"unrecognized arguments: (-\S+)|argument COMMAND: invalid choice: '(.*?)'")
 

@@ -342,16 +342,15 @@ def _labelled(reply: Reply) -> str:
 
 
 def _lines() -> Iterator[str]:
-    """Yield the lines of standard input as they arrive, without their ends; of an endless one the beginning."""
+    """Yield the lines of standard input as they arrive, without their ends; leave where they cannot be read."""
     if _is_terminal(sys.stdin):
         complain("Type one question a line; Ctrl-D ends.")
-    begun = False
     try:
         while sys.stdin and (line := sys.stdin.readline(_LONGEST_LINE)):
-            if not begun:
-                yield line.rstrip("\r\n")
-            begun = not line.endswith("\n")
-    except (OSError, UnicodeError) as error:
+            if len(line) == _LONGEST_LINE:
+                raise ValueError(f"a line has {_LONGEST_LINE:,} characters or more")
+            yield line.rstrip("\r\n")
+    except (OSError, ValueError) as error:  # ValueError: it is not in its encoding, too
         complain(f"magbot: error: cannot read the questions ({getattr(error, 'strerror', error)})")
         sys.exit(NOT_ANSWERED)
 

@@ -11,7 +11,7 @@ from .commands import Chat
 
 LEFT: Final = 0
 INTERRUPTED: Final = 130
-TERMINATED: Final = 143
+_BY_SIGNAL: Final = 128  # and its number, as shells have it
 
 Show: TypeAlias = Callable[[Iterable[Block]], None]
 
@@ -22,7 +22,9 @@ def converse(talk: Chat, read: Callable[[], str], show: Show) -> int:
     KeyboardInterrupt, which is Ctrl-C, drops the line, and with nothing on it leaves at the second time; it may
     hold what was on the line. EOFError, which is Ctrl-D, leaves.
     """
-    signal.signal(signal.SIGTERM, _leave_in_order)
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no second one
+        if signal.getsignal(number := getattr(signal, name, signal.SIGTERM)) != signal.SIG_IGN:  # as with nohup
+            signal.signal(number, _leave_in_order)
     show([Block("chat", talk.greeting)])
     dropped = False
     while not talk.left:
@@ -42,6 +44,6 @@ def converse(talk: Chat, read: Callable[[], str], show: Show) -> int:
     return LEFT
 
 
-def _leave_in_order(_number: int, _frame: FrameType | None) -> None:
+def _leave_in_order(number: int, _frame: FrameType | None) -> None:
     """Let everything that holds the terminal give it back before the process ends."""
-    sys.exit(TERMINATED)
+    sys.exit(_BY_SIGNAL + number)
