@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final, Literal, TextIO
 
 from .arguments import complain, parser, write_no_more
 from .chat import Answer, FaqBot, Reply, Urgent
@@ -346,7 +346,7 @@ def _lines() -> Iterator[str]:
     if _is_terminal(sys.stdin):
         complain("Type one question a line; Ctrl-D ends.")
     try:
-        while sys.stdin and (line := sys.stdin.readline(_LONGEST_LINE)):
+        while line := sys.stdin.readline(_LONGEST_LINE):
             if len(line) == _LONGEST_LINE:
                 raise ValueError(f"a line has {_LONGEST_LINE:,} characters or more")
             yield line.rstrip("\r\n")
@@ -355,21 +355,22 @@ def _lines() -> Iterator[str]:
         sys.exit(NOT_ANSWERED)
 
 
-def _is_terminal(stream: TextIO | None) -> bool:
-    return stream is not None and stream.isatty()
+def _is_terminal(stream: TextIO) -> bool:
+    return stream.isatty()
 
 
 def _never_fail_to_print() -> None:
-    """Let what the terminal's encoding lacks through as "?" or an escape; without a screen, print to nowhere."""
-    sys.stdout = sys.stdout or _nowhere()
-    sys.stderr = sys.stderr or _nowhere()
+    """Let what the terminal's encoding lacks through as "?" or an escape; what is closed is empty, or nowhere."""
+    sys.stdin = sys.stdin or _nowhere("r")
+    sys.stdout = sys.stdout or _nowhere("w")
+    sys.stderr = sys.stderr or _nowhere("w")
     for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace")):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=errors)
 
 
-def _nowhere() -> TextIO:
-    return Path(os.devnull).open("w", encoding="utf-8")
+def _nowhere(mode: Literal["r", "w"]) -> TextIO:
+    return Path(os.devnull).open(mode, encoding="utf-8")
 
 
 _COMMANDS: Final[dict[str | None, Callable[[argparse.Namespace], int]]] = {

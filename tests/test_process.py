@@ -47,6 +47,14 @@ def test_closed_and_full_streams_change_no_exit_code(line: str, code: int) -> No
     assert (done.returncode, done.stdout) == (code, b"")
 
 
+def test_a_review_without_an_input_ends(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("entries:\n- {question: Is it open?, answer: Yes.}\n", encoding="utf-8")
+    (tmp_path / "missed.jsonl").write_text('{"question": "is it open on sunday"}\n', encoding="utf-8")
+    done = shell(f"{MAGBOT} review --knowledge {tmp_path} {tmp_path / 'missed.jsonl'} <&-")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.endswith(b"0 accepted.\n")
+
+
 def test_a_full_output_is_said_for_the_version_too() -> None:
     done = shell(f"{MAGBOT} --version >/dev/full")
     assert (done.returncode, done.stderr) == (1, b"magbot: error: cannot write the answer (No space left on device)\n")
@@ -188,6 +196,18 @@ def test_who_told_it_to_outlive_the_terminal_is_obeyed(open_terminal: Callable[.
     terminal.expect("Question: ")
     terminal.send("\x04")
     assert left(terminal) == 0
+
+
+@FRONTS
+def test_a_terminal_that_is_gone_ends_the_chat_without_a_word(
+    open_terminal: Callable[..., Any], arguments: list[str], prompt: str, tmp_path: Path
+) -> None:
+    terminal = open_terminal(*arguments, f"2>{tmp_path / 'said'}")
+    terminal.expect(prompt)
+    os.dup2(os.open(os.devnull, os.O_RDWR), terminal.child_fd)  # which closes the terminal
+    terminal.wait()
+    assert terminal.exitstatus == 129
+    assert (tmp_path / "said").read_text(encoding="utf-8") == ""
 
 
 @FRONTS

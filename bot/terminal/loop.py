@@ -1,5 +1,6 @@
 """The talk itself: a line in, blocks out, until the person leaves."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
@@ -46,4 +47,6 @@ def converse(talk: Chat, read: Callable[[], str], show: Show) -> int:
 
 def _leave_in_order(number: int, _frame: FrameType | None) -> None:
     """Let everything that holds the terminal give it back before the process ends."""
+    if not sys.stdout.isatty():  # it is gone: nothing can be given back, and what is written fails
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(_BY_SIGNAL + number)

@@ -42,7 +42,8 @@ def show(parts: Iterable[Block]) -> None:
 def _read() -> str:
     """Return a line, or all lines of a paste, which Enter ends; Ctrl-C and Ctrl-D end the line on the screen, too."""
     try:
-        lines = [input(PROMPT)]
+        print(PROMPT, end="", flush=True)  # input() would write it to the standard error
+        lines = [input()]
         while _more_is_there():
             lines.append(input())
         if len(lines) > 1:
