@@ -153,7 +153,7 @@ def test_what_is_no_file_is_left_alone_and_nobody_waits_for_it(
     assert "is no file; name another" in capsys.readouterr().err
     assert main(["ask", "zebra", "--knowledge", str(folder / "a.yaml"), "--log-unanswered", str(folder / "pipe.yaml")])
     assert "unanswered questions are not kept" in capsys.readouterr().err
-    with pytest.raises(KnowledgeError, match="is no file; move it to another folder"):
+    with pytest.raises(KnowledgeError, match="it is no file; move it away"):
         FaqBot.load(folder)
     with pytest.raises(OSError, match="it is no file"):
         replace(Path(os.devnull), b"")

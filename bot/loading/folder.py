@@ -44,9 +44,6 @@ def _listed(folder: str | Path) -> list[Path]:
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", error)
         raise _unusable(folder, f"cannot be read ({reason}); name a folder of YAML files") from error
-    for path in paths:
-        if not path.is_file() and not path.is_dir() and path.exists():  # a pipe or a device may never end
-            raise _unusable(path, "is no file; move it to another folder")
     if not paths:
         raise _unusable(folder, "no *.yaml file in this folder (files that end in .yml are not read)")
     return paths
