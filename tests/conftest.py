@@ -1,3 +1,4 @@
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,9 @@ collect_ignore = ["tools", "benchmarks"]  # scripts, whose packages the tests do
 
 settings.register_profile("default", deadline=None)  # a test suite has no timing assertions
 settings.load_profile("default")
+
+# A shell lets its background jobs ignore Ctrl-C, and what they start inherits that: its tests would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
