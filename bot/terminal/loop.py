@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
-from types import FrameType
 from typing import Final, TypeAlias
 
 from ..render import Block
@@ -17,15 +16,25 @@ _BY_SIGNAL: Final = 128  # and its number, as shells have it
 Show: TypeAlias = Callable[[Iterable[Block]], None]
 
 
-def converse(talk: Chat, read: Callable[[], str], show: Show) -> int:
+def converse(talk: Chat, read: Callable[[], str], show: Show, leave: Callable[[int], object] = sys.exit) -> int:
     """Greet, then reply to each line that `read` returns; return the exit code.
 
     KeyboardInterrupt, which is Ctrl-C, drops the line, and with nothing on it leaves at the second time; it may
-    hold what was on the line. EOFError, which is Ctrl-D, leaves.
+    hold what was on the line. EOFError, which is Ctrl-D, leaves. At SIGTERM and SIGHUP, `leave` is called with the
+    exit code, so that whatever holds the terminal can give it back before the process ends.
     """
-    for name in ("SIGTERM", "SIGHUP"):  # Windows has no second one
-        if signal.getsignal(number := getattr(signal, name, signal.SIGTERM)) != signal.SIG_IGN:  # as with nohup
-            signal.signal(number, _leave_in_order)
+    signals = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # one on Windows
+    before = {number: handler for number in signals if (handler := signal.getsignal(number)) != signal.SIG_IGN}
+    for number in before:  # all but those ignored, as with nohup
+        signal.signal(number, lambda number, _: _end(number, leave))
+    try:
+        return _talk(talk, read, show)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _talk(talk: Chat, read: Callable[[], str], show: Show) -> int:
     show([Block("chat", talk.greeting)])
     dropped = False
     while not talk.left:
@@ -45,8 +54,7 @@ def converse(talk: Chat, read: Callable[[], str], show: Show) -> int:
     return LEFT
 
 
-def _leave_in_order(number: int, _frame: FrameType | None) -> None:
-    """Let everything that holds the terminal give it back before the process ends."""
+def _end(number: int, leave: Callable[[int], object]) -> None:
     if not sys.stdout.isatty():  # it is gone: nothing can be given back, and what is written fails
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(_BY_SIGNAL + number)
+    leave(_BY_SIGNAL + number)

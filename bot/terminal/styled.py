@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterable
 from typing import Final
 
@@ -61,7 +62,27 @@ def chat(talk: Chat, questions: Questions | None = None, *, menu: bool = True, c
     os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")
     history = _Kept(questions) if questions else InMemoryHistory()
     session = make_session(talk, history, menu=menu, color=color)
-    return converse(talk, lambda: read(session), show_styled if color else show_without_colour)
+    codes: list[int] = []
+
+    def read_or_leave() -> str:
+        line = read(session)
+        if codes:
+            sys.exit(codes[0])
+        return line
+
+    def leave(code: int) -> None:
+        """Leave between two steps of what reads the line: one cut in two would not give the terminal back."""
+        codes.append(code)
+        if not (session.app.is_running and session.app.loop):
+            sys.exit(code)
+        session.app.loop.call_soon_threadsafe(_stop, session)
+
+    return converse(talk, read_or_leave, show_styled if color else show_without_colour, leave)
+
+
+def _stop(session: "PromptSession[str]") -> None:
+    if session.app.is_running and not session.app.is_done:
+        session.app.exit(result="")
 
 
 def read(session: "PromptSession[str]") -> str:
