@@ -33,8 +33,8 @@ class Policy:
             with its signs in the question it does at any score.
     """
 
-    answer_from: float = 56.0
-    suggest_from: float = 17.0
+    answer_from: float = 60.0
+    suggest_from: float = 20.0
     urgent_from: float = 58.0
 
     def __post_init__(self) -> None:

@@ -17,6 +17,7 @@ LIKELIHOOD_SHARE: Final = 0.05  # power to which the likelihoods of the words ar
 BACKGROUND: Final = 3.0  # what an entry's own use of a word counts against everybody's use of it
 
 _SHORTLIST: Final = 6  # entries at most whose phrasings are compared one by one
+_NEAREST: Final = 4  # phrasings of each of them that are told
 _LIKELY: Final = 0.2  # share of the best entry's fit as a whole that they have at least
 _MOST_USES: Final = 500  # entries that a word may point to, those that use it most; bounds the time in a large base
 _LISTED: Final = 50  # entries that are ranked at all
@@ -152,8 +153,12 @@ class Index:
         }
         return Clue(reading, found, {})
 
-    def compare(self, clues: Sequence[Clue], without: tuple[int, int] | None = None) -> dict[int, tuple[float, int]]:
-        """Return how well the entries fit a question: the fit, 0 or more, and the nearest phrasing.
+    def compare(
+        self, clues: Sequence[Clue], without: tuple[int, int] | None = None
+    ) -> dict[int, tuple[float, list[int]]]:
+        """Return how well the entries fit a question: the fit, above 0, and the places of the phrasings nearest to it.
+
+        Only the best few are compared phrasing by phrasing; the others have no nearest.
 
         Args:
             clues: Of the question.
@@ -161,16 +166,16 @@ class Index:
                 phrasing was not there.
         """
         length = math.sqrt(sum(clue.reading.weight**2 for clue in clues)) or 1.0
-        fits: dict[int, tuple[float, int]] = {}
+        fits: dict[int, tuple[float, list[int]]] = {}
         likely = 0.0
         for number, cosine, factor in self._whole_fits(clues, length, without):
             likely = likely or cosine * factor * _LIKELY  # of the best, which stands first
             close = len(fits) < _SHORTLIST and cosine * factor >= likely
             hidden = without[1] if without and without[0] == number else None
-            nearest, at = self._nearest_phrasing(clues, number, hidden) if close else (0.0, 0)
-            joined = PHRASING_SHARE * nearest / length + (1 - PHRASING_SHARE) * cosine
+            product, nearest = self._nearest_phrasings(clues, number, hidden) if close else (0.0, [])
+            joined = PHRASING_SHARE * product / length + (1 - PHRASING_SHARE) * cosine
             if joined * factor > 0:  # or nothing is left of it without its phrasing
-                fits[number] = joined * factor, at
+                fits[number] = joined * factor, nearest
         return fits
 
     def share_of_content(self, read: Iterable[Reading], number: int) -> float:
@@ -250,8 +255,8 @@ class Index:
                 met.append({number: (reading.weight * best, covers * strongest, likelihood)})
         return met, math.sqrt(max(square, 0.0)) or 1.0
 
-    def _nearest_phrasing(self, clues: Sequence[Clue], number: int, hidden: int | None) -> tuple[float, int]:
-        """Return the phrasing of an entry, but the hidden one, that is nearest, as its product and its place."""
+    def _nearest_phrasings(self, clues: Sequence[Clue], number: int, hidden: int | None) -> tuple[float, list[int]]:
+        """Return the product of the nearest phrasing of an entry, but the hidden one, and the places of the nearest."""
         dots: defaultdict[int, float] = defaultdict(float)
         for clue in clues:
             near = clue.near.get(number)
@@ -260,9 +265,8 @@ class Index:
             for at, product in near:
                 dots[at] += product
         lengths = self._lengths[number][1]
-        found = ((dot / lengths[at], -at) for at, dot in dots.items() if at != hidden)
-        nearest, place = max(found, default=(0.0, 0))
-        return nearest, -place
+        found = heapq.nsmallest(_NEAREST, ((-dot / lengths[at], at) for at, dot in dots.items() if at != hidden))
+        return -found[0][0] if found else 0.0, [at for _, at in found]
 
     def _find_near(self, reading: Reading, number: int) -> list[tuple[int, float]]:
         """Return the phrasings of an entry that use what a reading may stand for, each with the largest product."""

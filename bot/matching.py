@@ -4,8 +4,9 @@ Words are compared, not whole strings: rapidfuzz's whole-string scorers let the 
 sentence decide. Each word of the question is looked up among the words of the base by its
 spelling and its meaning; a word weighs the more, the fewer entries it points to; and an
 entry's fit joins its best phrasing with all its phrasings taken together, with how much of the
-question they cover, and with how much likelier its words are in this entry than in others. The
-score tells how likely the best fit is to be the right one.
+question they cover, with how much likelier its words are in this entry than in others, and with
+how like the question it is in meaning as a whole. The score tells how likely the best fit is to be
+the right one.
 """
 
 import heapq
@@ -19,6 +20,7 @@ from typing import Final, NamedTuple, Protocol
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
+from .gist import Gists, Vector
 from .index import Clue, Index, Likeness, Reading, Relation
 from .knowledge import Entry, Knowledge, Phrasing
 from .text import words
@@ -29,18 +31,21 @@ CLOSE_ENOUGH: Final = 0.75  # similarity from which a word may be a misspelling 
 INFLECTED: Final = 0.8  # the same for an English word, which is rather itself than a slip for another
 SHARPNESS: Final = 2  # power of that similarity: a far spelling is worth less than its letters
 MEANING_SHARPNESS: Final = 1.5  # power of the cosine of two words' meanings
+_GIST_WEIGHT: Final = 2.0  # of the likeness as a whole in the logarithm of the fit, out of 0 to 3
+_USUAL_LIKENESS: Final = 0.4  # of the right entry, more or less; also where no gist is known
 
 # How likely the entry that fits best is to be the right one: logistic regression on the development
 # questions of CLINC150, BANKING77, StackFAQ and the shipped base, half of them out of scope as in real
 # traffic; `tests/tools/fit_score.py` finds the weights. The last one, which only counts in a base with entries
 # out of scope, is that of the best answers to the shipped base alone.
 _ODDS: Final = {
-    "always": -1.85,
-    "logarithm of the fit": 1.15,
-    "lead over the second": 2.1,  # as a share of the fit
-    "content words covered": 2.9,  # their share
-    "a thing not covered": -2.0,  # how far what the question names is missing in the entry
-    "words of the other side": -1.25,  # how much likelier they are out of scope, if the best is in scope
+    "always": -4.4,
+    "logarithm of the fit by words": 1.0,
+    "likeness as a whole": 4.8,
+    "lead over the second": 1.3,  # as a share of the fit
+    "content words covered": 3.6,  # their share
+    "a thing not covered": -0.6,  # how far what the question names is missing in the entry
+    "words of the other side": -1.7,  # how much likelier they are out of scope, if the best is in scope
 }
 _AGAINST_OUTSIDE: Final = 0.15  # power to which words that are likelier in scope count against entries out of it
 
@@ -52,7 +57,7 @@ _RARE: Final = 4.0
 _LEAST_CONTENT: Final = 0.02
 
 _ENDS: Final = (0, -1)
-_REMEMBERED: Final = ("_spelt_like", "_word_clue", "_pair_clue")  # which no pickle can hold
+_REMEMBERED: Final = ("_spelt_like", "_word_clue", "_pair_clue", "_vector")  # which no pickle can hold
 _SHORT: Final = 2  # words of so few letters have no misspellings, they are other words
 _MAX_WORDS: Final = 400  # of a question that are read; bounds the time of an answer
 _MOST_SIMILAR: Final = 12  # words that one word may stand for; the others are too far to matter
@@ -69,6 +74,10 @@ class Language(Protocol):
 
     def related(self, word: str) -> Sequence[tuple[str, float]]:
         """Return the words near in meaning, the nearest first, each with a cosine from 0 to 1."""
+        ...
+
+    def vector(self, word: str) -> Vector:
+        """Return what a word adds to the meaning of a text, always in as many dimensions; empty if that is unknown."""
         ...
 
     def names_a_thing(self, word: str) -> bool:
@@ -107,6 +116,7 @@ class Matcher:
         self._groups = _Groups(knowledge.words)
         texts = [[self._groups.unite(words(phrasing.text)) for phrasing in entry.phrasings] for entry in self._entries]
         self._index = Index(texts)
+        self._gists = Gists(texts, lru_cache(len(self._index.words))(self._language.vector))
         self._leanings = _leanings(self._entries, texts)
         found = [(text, (number, at)) for number, group in enumerate(texts) for at, text in enumerate(group)]
         self._exact = {" ".join(text): place for text, place in reversed(found)}
@@ -138,6 +148,7 @@ class Matcher:
         self._spelt_like = lru_cache(_CACHED_WORDS)(self._find_spelt_like)
         self._word_clue = lru_cache(_CACHED_WORDS)(self._read_word)
         self._pair_clue = lru_cache(_CACHED_WORDS)(self._read_pair)
+        self._vector = lru_cache(_CACHED_WORDS)(lambda word: self._language.vector(self._meant(word)[0]))
 
     def rank(self, question: str) -> tuple[Match, ...]:
         """Return a match for each entry that shares anything with the question, best first; at most fifty.
@@ -145,9 +156,14 @@ class Matcher:
         Beyond the best six, entries are compared as wholes only, and their question stands as the phrasing.
 
         Equal scores keep the order of the knowledge. Blank, all punctuation or all numbers gives ().
+
+        However long the question, the cost is bounded: its first 400 words are read, 40 letters of each. A word that
+        is not remembered is compared with the words of the base that begin or end with the same letter, so the cost
+        grows with the words read times the words of the base. A word or pair stands for at most 12 words, each used
+        by at most 500 entries; at most 50 entries are compared, and the best six phrasing by phrasing.
         """
         typed = self.canonical(question)
-        scores = self._scores(*self._compare(typed))
+        scores = self._scores(self._compare(typed))
         if (exact := self._exact.get(" ".join(typed))) is not None:
             scores[exact[0]] = 100.0, exact[1]
         return self._ranked(scores)
@@ -160,19 +176,18 @@ class Matcher:
         Raises:
             ValueError: The entry or its phrasing is none of this base.
         """
-        number = self._entries.index(entry)
-        clues = self._read(self.canonical(phrasing.text))
-        without = number, entry.phrasings.index(phrasing)
-        return self._ranked(self._scores(clues, self._index.compare(clues, without)))
+        without = self._entries.index(entry), entry.phrasings.index(phrasing)
+        return self._ranked(self._scores(self._compare(self.canonical(phrasing.text), without)))
 
-    def _scores(self, clues: Sequence[Clue], fits: Mapping[int, tuple[float, int]]) -> dict[int, tuple[float, int]]:
+    def _scores(self, compared: "_Compared") -> dict[int, tuple[float, int]]:
         """Return the points of each entry, and its nearest phrasing.
 
         The points of the best are the chance, in percent, that it is right; the others have their share of them.
         """
-        odds = sum(self._odds(clues, fits).values())
-        points = 100 / (1 + math.exp(-odds)) / max(fit for fit, _ in fits.values()) if fits else 0.0
-        return {number: (points * fit, at) for number, (fit, at) in fits.items()}
+        fits = compared.fits
+        odds = sum(self._odds(compared).values())
+        points = 100 / (1 + math.exp(-odds)) / max(fit.total for fit in fits.values()) if fits else 0.0
+        return {number: (points * fit.total, fit.nearest) for number, fit in fits.items()}
 
     def _ranked(self, scores: Mapping[int, tuple[float, int]]) -> tuple[Match, ...]:
         ranked = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))
@@ -189,7 +204,7 @@ class Matcher:
 
         An exact phrasing scores 100 whatever they say.
         """
-        return self._odds(*self._compare(self.canonical(question)))
+        return self._odds(self._compare(self.canonical(question)))
 
     def canonical(self, question: str) -> tuple[str, ...]:
         """Return the words of a question, each phrase that a row of words holds as the first of its row."""
@@ -210,15 +225,46 @@ class Matcher:
         nearest, _ = next(iter(self._spelt_like(word)), (word, 0.0))
         return nearest if nearest in self._groups.spellings else word
 
-    def _compare(self, typed: Sequence[str]) -> tuple[list[Clue], dict[int, tuple[float, int]]]:
-        """Return the clues of a question and the fits of the entries; a number alone asks nothing."""
+    def _compare(self, typed: Sequence[str], without: tuple[int, int] | None = None) -> "_Compared":
+        """Return how well the entries fit a question, all of it or without a phrasing; a number alone asks nothing."""
         clues = self._read(typed) if any(not word.isdigit() for word in typed) else []
-        fits = self._index.compare(clues)
-        against = math.exp(-_AGAINST_OUTSIDE * max(0.0, self._leaning(clue.reading for clue in clues)))
-        outside = {number for number in fits if self._entries[number].out_of_scope} if against < 1 else set()
-        return clues, {number: (fit * against if number in outside else fit, at) for number, (fit, at) in fits.items()}
+        read = [clue.reading for clue in clues if not clue.reading.is_pair]
+        leaning = self._leaning(read)
+        against = math.exp(-_AGAINST_OUTSIDE * max(0.0, leaning))
+        found = {
+            number: (fit * against if self._entries[number].out_of_scope else fit, places)
+            for number, (fit, places) in self._index.compare(clues, without).items()
+        }
+        return _Compared(read, self._joined(found, [reading.feature for reading in read], without), leaning)
+
+    def _joined(
+        self, found: Mapping[int, tuple[float, list[int]]], typed: Iterable[str], without: tuple[int, int] | None
+    ) -> dict[int, "_Fit"]:
+        """Return the fits by words joined with how like the entries that were looked at closely are as wholes.
+
+        Whether somebody is in danger is told by words: a gist neither hides that nor raises an alarm. So an urgent
+        entry stands to the best of the others as it does by words.
+        """
+        vectors = [vector for vector in map(self._vector, typed) if vector]
+        gist = self._gists.of(vectors)
+        certainty = 1 - 1 / max(1, len(vectors))  # the gist of a single word tells no more than the word
+        fits: dict[int, _Fit] = {}
+        for number, (by_words, places) in found.items():
+            likeness = _USUAL_LIKENESS if places or self._entries[number].urgent else 0.0
+            if places and vectors and not self._entries[number].urgent:
+                hidden = without[1] if without and without[0] == number else None
+                likeness += certainty * (self._gists.likeness(gist, number, places, hidden) - likeness)
+            total = by_words * math.exp(_GIST_WEIGHT * likeness)
+            fits[number] = _Fit(total, by_words, likeness, places[0] if places else 0)
+        if calm := [fit for number, fit in fits.items() if not self._entries[number].urgent]:
+            lift = max(fit.total for fit in calm) / max(fit.by_words for fit in calm)
+            for number, fit in fits.items():
+                if self._entries[number].urgent:
+                    fits[number] = fit._replace(total=lift * fit.by_words)
+        return fits
 
     def _read(self, typed: Sequence[str]) -> list[Clue]:
+        typed = typed[:_MAX_WORDS]  # a row of words can make one word into several
         pairs = (self._pair_clue(one, two) for one, two in dict.fromkeys(pairwise(typed)))
         return [*map(self._word_clue, dict.fromkeys(typed)), *(clue for clue in pairs if clue)]
 
@@ -241,31 +287,29 @@ class Matcher:
         weight = self._index.weight(pair)
         return self._index.clue(Reading(f"{one} {two}", weight, content=0.0, thing=False, similar=(likeness,)))
 
-    def _odds(self, clues: Sequence[Clue], fits: Mapping[int, tuple[float, int]]) -> dict[str, float]:
-        ranked = heapq.nlargest(2, ((fit, -number) for number, (fit, _) in fits.items()))
-        if not ranked:
+    def _odds(self, compared: "_Compared") -> dict[str, float]:
+        """Return the parts of the log odds that the best fit is right; {} where nothing fits."""
+        read, fits, leaning = compared
+        if not fits:
             return {}
-        signals = self._signals([clue.reading for clue in clues], ranked)
-        return {name: weight * signal for (name, weight), signal in zip(_ODDS.items(), signals, strict=True)}
-
-    def _signals(self, read: Sequence[Reading], ranked: Sequence[tuple[float, int]]) -> tuple[float, ...]:
-        """Return what the chance that the best fit is right depends on, in the order of _ODDS."""
-        (best, negative), second = ranked[0], ranked[1][0] if len(ranked) > 1 else 0.0
-        single = [reading for reading in read if not reading.is_pair]
-        return (
+        best, *others = heapq.nsmallest(2, fits, key=lambda number: (-fits[number].total, number))
+        fit = fits[best]
+        second = fits[others[0]].total if others else 0.0
+        one_side = self._entries[best].urgent or self._entries[best].out_of_scope
+        signals = (
             1.0,
-            math.log(best),
-            (best - second) / best,
-            self._index.share_of_content(single, -negative),
-            self._index.worst_thing(single, -negative) / math.sqrt(len(single)),
-            max(0.0, -self._leaning(single))
-            if not (self._entries[-negative].urgent or self._entries[-negative].out_of_scope)
-            else 0.0,
+            math.log(fit.by_words),
+            fit.likeness,
+            (fit.total - second) / fit.total,
+            self._index.share_of_content(read, best),
+            self._index.worst_thing(read, best) / math.sqrt(len(read)),
+            0.0 if one_side else max(0.0, -leaning),
         )
+        return {name: weight * signal for (name, weight), signal in zip(_ODDS.items(), signals, strict=True)}
 
     def _leaning(self, read: Iterable[Reading]) -> float:
         """Return how much likelier the content words of a question are in scope than out of it, as a logarithm."""
-        known = [(reading.content, reading.similar[0]) for reading in read if reading.similar and not reading.is_pair]
+        known = [(reading.content, reading.similar[0]) for reading in read if reading.similar]
         total = sum(content for content, _ in known)
         leaning = sum(content * near.strength * self._leanings.get(near.feature, 0.0) for content, near in known)
         return leaning / math.sqrt(total) if total else 0.0
@@ -320,6 +364,23 @@ class Matcher:
             return self._index.most
         nearest = similar[0]
         return nearest.strength * self._index.weight(nearest.feature) + (1 - nearest.strength) * self._index.most
+
+
+class _Fit(NamedTuple):
+    """How well an entry fits a question: in all, by words alone and as a whole; and its nearest phrasing by words."""
+
+    total: float
+    by_words: float
+    likeness: float
+    nearest: int
+
+
+class _Compared(NamedTuple):
+    """The words of a question as they were read, how well the entries fit, and to which side of the border it leans."""
+
+    read: Sequence[Reading]
+    fits: dict[int, _Fit]
+    leaning: float
 
 
 class _Groups:
@@ -381,6 +442,9 @@ class _NoLanguage:
         return 0.0
 
     def related(self, _: str) -> Sequence[tuple[str, float]]:
+        return ()
+
+    def vector(self, _: str) -> Vector:
         return ()
 
     def names_a_thing(self, _: str) -> bool:

@@ -15,7 +15,7 @@ PACKAGE = Path(bot.__file__).parent
 FLOORS = [
     {"errors", "text"},
     {"knowledge"},
-    {"loading", "index"},
+    {"loading", "index", "gist"},
     {"matching"},
     {"danger"},
     {"chat"},

@@ -22,7 +22,7 @@ def talk(shipped: FaqBot) -> Conversation:
 def unsure(shipped: FaqBot) -> Conversation:
     """A talk in which suggestions are on offer."""
     conversation = Conversation(shipped)
-    reply = conversation.send("and at night")
+    reply = conversation.send("night and tablets")
     assert isinstance(reply, Suggestions)
     return conversation
 

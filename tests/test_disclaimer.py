@@ -32,7 +32,7 @@ QUESTIONS = st.one_of(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join
 ONE_OF_EACH_KIND = {
     "answer": "is magnesium glycinate safe",
     "urgent": "my left calf is swollen, hot and red",
-    "suggestions": "cramps and tablets",
+    "suggestions": "night and tablets",
     "none": "how do I reset my router",
 }
 

@@ -23,7 +23,7 @@ CONSUMER = Path(__file__).with_name("consumer.py")
 QUESTIONS = [
     "is it safe",
     "my calf is swollen and hot",
-    "cramps and tablets",
+    "night and tablets",
     "how do i reset my router",
     "took all my pills, is it safe",
 ]
@@ -38,7 +38,7 @@ def test_a_reply_goes_to_json_and_back(question: str, top: int | None) -> None:
     assert type(Answer.from_dict(given_out)) is type(SHIPPED.ask(question))
 
 
-@pytest.mark.parametrize("question", ["cramps and tablets", "is it safe", "is magnesium glycinate safe", "my router"])
+@pytest.mark.parametrize("question", ["night and tablets", "is it safe", "is magnesium glycinate safe", "my router"])
 @pytest.mark.parametrize(
     "harm",
     [
@@ -84,7 +84,7 @@ def test_what_is_no_answer_is_refused(harm: dict[str, object]) -> None:
 @pytest.mark.parametrize("suggestions", [5, ["x"], [{"id": "x", "question": "x", "score": 101}], {"id": 1}])
 def test_what_are_no_suggestions_is_refused(suggestions: object) -> None:
     with pytest.raises(ValueError, match=r"no reply|from 0 to 100"):
-        Answer.from_dict({**SHIPPED.ask("cramps and tablets").to_dict(), "suggestions": suggestions})
+        Answer.from_dict({**SHIPPED.ask("night and tablets").to_dict(), "suggestions": suggestions})
 
 
 def test_an_embedders_program_runs() -> None:

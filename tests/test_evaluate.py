@@ -25,9 +25,9 @@ def bot(library: Knowledge) -> FaqBot:
         ("I smell smoke", ("fees",), "alarm"),
         ("bicycle", ("none",), "right"),
         ("bicycle", ("fees",), "declined"),
-        ("card or book today, I wonder", ("cards",), "suggested"),
-        ("card or book today, I wonder", ("fire",), "declined"),
-        ("card or book today, I wonder", ("none",), "offered"),
+        ("library book or card somewhere", ("cards",), "suggested"),
+        ("library book or card somewhere", ("fire",), "declined"),
+        ("library book or card somewhere", ("none",), "offered"),
     ],
 )
 def test_a_reply_is_judged_by_its_label(bot: FaqBot, question: str, expected: tuple[str, ...], outcome: str) -> None:

@@ -129,6 +129,9 @@ class Tickets:
     def frequency(self, word: str) -> float:
         return 7.0 if word in ("a", "and") else 3.0
 
+    def vector(self, _: str) -> tuple[int, ...]:
+        return ()
+
     def names_a_thing(self, word: str) -> bool:
         return word in ("card", "zebra")
 
@@ -197,3 +200,19 @@ def test_words_of_the_other_side_of_the_border_count_against_the_best_match() ->
     assert Matcher(Knowledge((hours,))).odds("opening hours where is bakery chemist station")[part] == 0
     fire = Entry("fire", (Phrasing("fire in the station"),), "Leave.", urgent=True)
     assert Matcher(Knowledge((fire, *others))).odds("fire in the station now")[part] == 0
+
+
+class Weather(Tickets):
+    """A language that knows what some words add to the meaning of a text."""
+
+    def vector(self, word: str) -> tuple[int, ...]:
+        known = {"smoke": (9, 0, 0), "smell": (8, 1, 0), "overdue": (0, 9, 0), "fine": (0, 8, 1), "card": (0, 0, 9)}
+        return known.get(word, (1, 1, 1) if word in ("i", "for", "a", "the") else ())
+
+
+@pytest.mark.parametrize("question", ["i fire fine", "i fine there", "get the smoke", "i smell a card", "a fine card"])
+def test_a_gist_neither_hides_danger_nor_raises_an_alarm(library: Knowledge, question: str) -> None:
+    by_words, by_gist = Matcher(library, Tickets()), Matcher(library, Weather())
+    assert best(by_gist, question) == best(by_words, question)
+    of_words, of_gist = (matcher.odds(question) for matcher in (by_words, by_gist))
+    assert (of_gist == pytest.approx(of_words)) == (best(by_gist, question) == "fire")

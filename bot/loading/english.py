@@ -9,6 +9,8 @@ from ..text import words
 
 _LATIN: Final = re.compile(r"[a-z\u00df-\u024f]")
 _FREQUENT: Final = 5.2  # Zipf frequency of an English word that is in no list of another language
+ZERO: Final = ord("O")  # the middle of the characters that a vector is written in
+FARTHEST: Final = 46  # steps from it that all of them print
 _REMEMBERED: Final = 1000  # words looked up
 
 
@@ -16,10 +18,11 @@ class English:
     """What is known of English words, from a sorted file of text lines.
 
     A line is a word, its frequency on the Zipf scale in tenths (van Heuven et al. 2014: 70 is one
-    word in a hundred, 30 one in a million), and the words near in meaning, the nearest first,
-    each followed by the two digits of a cosine: "calf 33* calves81 cow67". A star marks a word that
-    first of all names a thing. The file is read at the first look-up and searched as it is, as
-    parsing it would take longer than an answer.
+    word in a hundred, 30 one in a million), what it adds to the meaning of a text as a vector, a
+    character a dimension ("O" is 0), and the words near in meaning, the nearest first, each followed
+    by the two digits of a cosine: "calf 33* POQMO calves81 cow67". A star marks a word that first of
+    all names a thing. The file is read at the first look-up and searched as it is, as parsing it
+    would take longer than an answer.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -40,7 +43,11 @@ class English:
 
     def related(self, word: str) -> tuple[tuple[str, float], ...]:
         """Return the words near in meaning with their cosines, from 0.4 to 0.99; empty for a word not listed."""
-        return tuple((near[:-2].decode(), int(near[-2:]) / 100) for near in self._line(word)[2:])
+        return tuple((near[:-2].decode(), int(near[-2:]) / 100) for near in self._line(word)[3:])
+
+    def vector(self, word: str) -> tuple[int, ...]:
+        """Return what a word adds to the meaning of a text, in steps from -46 to 46; empty for a word not listed."""
+        return tuple(value - ZERO for value in b"".join(self._line(word)[2:3]))
 
     def names_a_thing(self, word: str) -> bool:
         """Return whether a word names what one can touch: an animal, a food, a part of the body, ..."""
@@ -70,10 +77,11 @@ class English:
         while low < high:
             start = lines.rfind(b"\n", low, (low + high) // 2) + 1 or low
             end = lines.find(b"\n", start)
-            line = lines[start:end].split()
-            if line[0] == sought:
-                return line
-            low, high = (end + 1, high) if line[0] < sought else (low, start)
+            line = lines[start:end]
+            listed, _, _ = line.partition(b" ")
+            if listed == sought:
+                return line.split()
+            low, high = (end + 1, high) if listed < sought else (low, start)
         return []
 
     @cached_property

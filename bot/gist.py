@@ -1,0 +1,89 @@
+"""What texts mean as wholes: `Gists.likeness`, from what each of their words adds to the meaning.
+
+A text's gist is the sum of its words' vectors (Arora et al. 2017, ICLR, "A simple but tough-to-beat
+baseline for sentence embeddings"). It sees that "lift my ceiling" is about limits where no two words are
+near each other; it does not see spelling, order or what is denied, so it only helps to choose among the
+entries that fit by their words.
+"""
+
+import math
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from operator import add, mul, sub
+from typing import Final, TypeAlias
+
+# Of a word, always in as many dimensions, empty if nothing is known of it; or of a text.
+Vector: TypeAlias = Sequence[float]
+
+_STEPS: Final = 127  # of a component from 0 to 1, as the gists of phrasings are kept in a byte each
+
+
+class Gists:
+    """The gists of the phrasings of a base, each less what all entries have in common, and of length 1.
+
+    Args:
+        texts: The phrasings, as words, of each entry.
+        vector: What a word adds to a text.
+    """
+
+    def __init__(self, texts: Sequence[Sequence[Sequence[str]]], vector: Callable[[str], Vector]) -> None:
+        found = [[_unit(_sum(map(vector, dict.fromkeys(text)))) for text in group] for group in texts]
+        wholes = [whole for group in found if (whole := _unit(_sum(group)))]
+        # An exact sum, so that the order of the entries changes nothing.
+        self._common = [math.fsum(column) / len(wholes) for column in zip(*wholes, strict=True)]
+        self._phrasings = [b"".join(_in_bytes(self._centred(gist)) for gist in group) for group in found]
+        self._sums = [
+            array("i", _sum(self._phrasing(number, at) for at in range(len(group))))
+            for number, group in enumerate(found)
+        ]
+
+    def of(self, vectors: Iterable[Vector]) -> Vector:
+        """Return the gist of a question from the vectors of its words; all zero where none has any."""
+        return self._centred(_unit(_sum(vectors)))
+
+    def likeness(self, gist: Vector, number: int, places: Iterable[int], without: int | None = None) -> float:
+        """Return how like a question's gist an entry is, from -1 to 1.
+
+        It is the mean of two cosines: with the entry as a whole, and with the nearest of its phrasings at the
+        places, or 0 if none is near.
+
+        Args:
+            gist: Of the question.
+            number: The entry.
+            places: Of those of its phrasings to look at.
+            without: The place of a phrasing to leave out of the whole.
+        """
+        whole: Vector = self._sums[number]
+        if without is not None:
+            whole = list(map(sub, whole, self._phrasing(number, without)))
+        nearest = max((_product(gist, self._phrasing(number, at)) / _STEPS for at in places), default=0.0)
+        return (_product(gist, whole) / (math.hypot(*whole) or 1.0) + max(0.0, nearest)) / 2
+
+    def _phrasing(self, number: int, at: int) -> Vector:
+        size = len(self._common)
+        return memoryview(self._phrasings[number])[at * size : (at + 1) * size].cast("b")
+
+    def _centred(self, gist: Vector) -> Vector:
+        return _unit(list(map(sub, gist, self._common))) if any(gist) else [0.0] * len(self._common)
+
+
+def _sum(vectors: Iterable[Vector]) -> Vector:
+    """Return the sum of vectors of one size; those of none add nothing."""
+    total: Vector = ()
+    for vector in vectors:
+        total = list(map(add, total, vector)) if total and vector else total or vector
+    return total
+
+
+def _unit(vector: Vector) -> Vector:
+    length = math.hypot(*vector)
+    return [value / length for value in vector] if length else ()
+
+
+def _product(one: Vector, two: Vector) -> float:
+    product: float = sum(map(mul, one, two))
+    return product
+
+
+def _in_bytes(gist: Vector) -> bytes:
+    return array("b", [round(_STEPS * value) for value in gist]).tobytes()
