@@ -216,3 +216,12 @@ def test_a_gist_neither_hides_danger_nor_raises_an_alarm(library: Knowledge, que
     assert best(by_gist, question) == best(by_words, question)
     of_words, of_gist = (matcher.odds(question) for matcher in (by_words, by_gist))
     assert (of_gist == pytest.approx(of_words)) == (best(by_gist, question) == "fire")
+
+
+def test_the_longest_question_adds_up_for_the_entry_that_it_fits_and_for_no_other() -> None:
+    typed = [f"w{number}x" for number in range(400)]
+    other, last = (Entry(name, (Phrasing(f"w399x {name}"),), "No.") for name in ("other", "last"))
+    matcher = Matcher(Knowledge((other, Entry("long", (Phrasing(" ".join(typed)),), "Yes."), last)))
+    first, *rest = matcher.rank(" ".join(reversed(typed)))
+    assert (first.entry.id, [match.entry.id for match in rest]) == ("long", ["other", "last"])
+    assert all(match.score < 1 for match in rest)
