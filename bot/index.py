@@ -5,7 +5,7 @@ import math
 import pickle
 import sys
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, KeysView, Mapping, Sequence
 from itertools import pairwise
 from operator import itemgetter
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -95,7 +95,7 @@ class Clue(NamedTuple):
     """
 
     reading: Reading
-    met: frozenset[int]
+    met: KeysView[int]
     cosines: "_Lanes"
     covered: "_Lanes"
     likelihoods: "_Lanes"
@@ -148,30 +148,33 @@ class Index:
         there than elsewhere is a translation model's (Berger & Lafferty 1999, SIGIR, 222-229): the chance
         to draw the feature from the entry's phrasings if any word may be put for a similar one.
         """
-        dots, drawn, strongest = dict[int, float](), dict[int, float](), dict[int, float]()
+        share, covers = (PAIR_WEIGHT, 0.0) if reading.is_pair else (1.0, reading.weight)
+        sizes, lengths = self._sizes, self._lengths
+        cosines, covered, likelihoods = (array("I", bytes(4 * len(sizes))) for _ in range(3))
+        dots, drawn = dict[int, float](), dict[int, float]()
         drawn_anywhere = 0.0
         used: list[tuple[float, _Uses]] = []
         for feature, strength, _ in reading.similar:
             weight, background, uses = self._records[feature]
-            product = strength * weight
-            used.append((_ONE * reading.weight * product, uses))
+            product, cover = _ONE * reading.weight * strength * weight, int(_ONE * covers * strength)
+            used.append((product, uses))
             drawn_anywhere += strength * background
             for number, places in uses.items():
                 count = len(places)
                 if number not in dots:
-                    strongest[number], dots[number], drawn[number] = strength, product * count, 0.0
-                elif product * count > dots[number]:
+                    covered[number] = cover
                     dots[number] = product * count
-                drawn[number] += strength * count / self._sizes[number]
-        share, covers = (PAIR_WEIGHT, 0.0) if reading.is_pair else (1.0, reading.weight)
+                    drawn[number] = strength * count / sizes[number]
+                else:
+                    drawn[number] += strength * count / sizes[number]
+                    if product * count > dots[number]:
+                        dots[number] = product * count
         boost = BACKGROUND / drawn_anywhere if drawn_anywhere else 0.0
-        cosines, covered, likelihoods = (array("I", bytes(4 * len(self._sizes))) for _ in range(3))
         for number, dot in dots.items():
-            cosines[number] = int(_ONE * reading.weight * dot / self._lengths[number][0])
-            covered[number] = int(_ONE * covers * strongest[number])
+            cosines[number] = int(dot / lengths[number][0])
             likelihoods[number] = int(_ONE * share * math.log1p(boost * drawn[number]))
         used.sort(key=itemgetter(0))
-        return Clue(reading, frozenset(dots), _lanes(cosines), _lanes(covered), _lanes(likelihoods), {}, used)
+        return Clue(reading, dots.keys(), _lanes(cosines), _lanes(covered), _lanes(likelihoods), {}, used)
 
     def compare(
         self, clues: Sequence[Clue], without: tuple[int, int] | None = None
@@ -281,10 +284,9 @@ class Index:
                     clue.near[number] = self._find_near(clue, number)
                 products += clue.near[number]
         found = _numbers(products, len(self._lengths[number][1]))
-        if hidden is not None:
-            found[hidden] = 0
-        nearest = sorted(range(len(found)), key=found.__getitem__, reverse=True)[:_NEAREST]
-        return found[nearest[0]] / _ONE, [at for at in nearest if found[at]]
+        ranked = sorted(range(len(found)), key=found.__getitem__, reverse=True)
+        nearest = [at for at in ranked[: _NEAREST + 1] if found[at] and at != hidden][:_NEAREST]
+        return found[nearest[0]] / _ONE if nearest else 0.0, nearest
 
     def _find_near(self, clue: Clue, number: int) -> _Lanes:
         """Return what a clue gives to the product with each phrasing of an entry as a vector of length 1."""
@@ -368,9 +370,9 @@ def _lanes(fields: "array[int]") -> _Lanes:
     return int.from_bytes(fields.tobytes(), sys.byteorder)
 
 
-def _numbers(lanes: _Lanes, size: int) -> list[int]:
+def _numbers(lanes: _Lanes, size: int) -> "memoryview[int]":
     """Return the numbers of lanes, as multiples of 1 / _ONE."""
-    return memoryview(lanes.to_bytes(4 * size, sys.byteorder)).cast("I").tolist()
+    return memoryview(lanes.to_bytes(4 * size, sys.byteorder)).cast("I")
 
 
 def _packed(records: dict[Feature, _Record] | _Packed) -> _Packed:
