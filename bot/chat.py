@@ -258,7 +258,7 @@ class FaqBot:
     def ask(self, question: str) -> Reply:
         """Return the reply to a question. Any str is accepted, and nothing is raised.
 
-        However long the question is, the cost is bounded: MOST_READ characters of it are read, which are 2,731 words
+        However long the question is, the cost is bounded: MOST_READ characters of it are read, which are 6,667 words
         at most ("1a 1a"). Signs of danger are sought in all of them; the first 400 are ranked, again where some are
         not present. A word that is not remembered is compared with those words of the base that begin or end with
         the same letter. So the cost grows with the words read times the words of the base, and no faster;

@@ -102,7 +102,7 @@ class Lookout:
         self._matcher = matcher
         urgent = [entry for entry in knowledge.entries if entry.urgent]
         harmless = sorted((normalize(phrase) for entry in urgent for phrase in entry.harmless), key=len, reverse=True)
-        self._harmless = re.compile(rf"\b(?:{'|'.join(harmless)})\b") if harmless else None
+        self._harmless = re.compile(rf"\b(?:{'|'.join(map(re.escape, harmless))})\b") if harmless else None
         self._harmless_words = sorted({word for phrase in harmless for word in words(phrase) if len(word) > _SHORT})
         self._rows = [(entry, row) for entry in urgent for row in entry.signs]
         self._pieces = {piece: matcher.canonical(piece) for _, row in self._rows for cell in row for piece in cell}
@@ -112,8 +112,7 @@ class Lookout:
         self._known: dict[str, dict[str, None]] = {}  # the words of the pieces, by their first letters
         for word in (word for piece in self._pieces.values() for word in piece):
             self._known.setdefault(word[0], {})[word] = None
-        texts: list[str] = []
-        self._dangerous = {" ".join(pair) for text in [*texts, *self._pieces] for pair in pairwise(words(text))}
+        self._dangerous = {" ".join(pair) for piece in self._pieces for pair in pairwise(words(piece))}
         self._remember()
 
     def __getstate__(self) -> dict[str, object]:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Final
 
-MOST_READ: Final = 4_096  # characters of a text, which is the longest message on Telegram; bounds the time of an answer
+MOST_READ: Final = 10_000  # characters of a text; bounds the time of an answer
 
 # Apostrophes, curly ones too, join ("what's" is "whats", as people type it). Combining marks
 # go, so that "cafe" is spelt with or without its accent, and so do invisible characters.

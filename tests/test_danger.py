@@ -28,7 +28,7 @@ FLOOD = entry(
     "There is water in the cellar",
     urgent=True,
     signs=((("water", "flood"), ("cellar",)),),
-    harmless=("flood of visitors",),
+    harmless=("flood of visitors", "1.5 litres of water"),
 )
 HOURS = entry("hours", "When is the library open?", "is the corridor open")
 BASE = Knowledge((FIRE, FLOOD, HOURS), (("corridor", "hallway"),), Settings())
@@ -139,3 +139,8 @@ def test_signs_count_even_where_no_word_is_in_a_phrasing() -> None:
 )
 def test_a_message_made_to_take_long_is_read_to_the_end(lookout: Lookout, message: str) -> None:
     assert len(lookout.present(message)) <= MOST_READ + 1
+
+
+def test_a_harmless_phrase_is_taken_to_the_letter(lookout: Lookout) -> None:
+    assert lookout.signs(lookout.present("1.5 litres of water in the cellar")) == {}
+    assert lookout.signs(lookout.present("1 5 litres of water in the cellar")) != {}

@@ -70,7 +70,7 @@ def test_who_asks_too_much_at_once_is_told_what_was_read(bot: FaqBot) -> None:
     long = f"opening hours{' ' * MOST_READ}"
     assert roles(bot, long[:MOST_READ])[-2:] == ["choices", "disclaimer"]
     assert roles(bot, long)[-2:] == ["notice", "disclaimer"]
-    assert "only its first and last 2,048 characters were read" in to_text(bot.ask(long))
+    assert "only its first and last 5,000 characters were read" in to_text(bot.ask(long))
 
 
 def test_the_listing_groups_questions_by_file(library: Knowledge) -> None:

@@ -21,7 +21,7 @@ from bot.loading.reading import load_questions
 from bot.text import words
 
 ORDINARY = Path(__file__).parent.parent / "questions" / "in-scope.yaml"
-LENGTHS = (100, 1_000, 4_096, 40_000, 400_000)
+LENGTHS = (100, 1_000, 10_000, 100_000)
 LIVING = 8  # questions that others are bred from
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 GLUE = [" ", ", ", ". ", " and ", " or ", " - ", "... ", "\n", "'", ""]
