@@ -5,7 +5,8 @@ import math
 import pickle
 import sys
 from array import array
-from collections.abc import Iterable, KeysView, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from operator import itemgetter
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -23,7 +24,7 @@ _NEAREST: Final = 4  # phrasings of each of them that are told
 _LIKELY: Final = 0.2  # share of the best entry's fit as a whole that they have at least
 _MOST_USES: Final = 500  # entries that a word may point to, those that use it most; bounds the time in a large base
 _LISTED: Final = 50  # entries that are ranked at all
-_ENOUGH: Final = 600  # entries met by the clues that tell most; bounds the time
+_ENOUGH: Final = 600  # entries that are looked at, met by the clues that tell most; bounds the time
 _PART_SIZE: Final = 8  # features of a packed index that are unpacked together
 
 # What texts are compared by: a word, or two neighbouring words with a space between them.
@@ -81,24 +82,21 @@ class Reading(NamedTuple):
 
 
 class Clue(NamedTuple):
-    """A reading, and what it says about entries; the sums are over all clues of a question.
+    """A reading, and what it says about entries.
 
     Attributes:
         reading: The reading.
-        met: The entries that use what it may stand for.
-        cosines: For each entry, its part of the dot product with the entry as a vector of length 1.
-        covered: For each entry, its part of the weight that the entry covers.
-        likelihoods: For each entry, its part of the logarithm of the likelihood.
+        met: For each entry that uses what it may stand for, its part of the dot product with the entry as a vector
+            of length 1, of the weight that the entry covers, and of the logarithm of the likelihood.
+        lanes: The same three for all entries, side by side; none in a large base.
         near: For the entries that were looked at, for each phrasing its part of the dot product; filled as needed.
         uses: Where each feature that it may stand for is used, with its part of the product there, in fixed point;
             the largest last.
     """
 
     reading: Reading
-    met: KeysView[int]
-    cosines: "_Lanes"
-    covered: "_Lanes"
-    likelihoods: "_Lanes"
+    met: dict[int, tuple[float, float, float]]
+    lanes: "Sequence[_Lanes]"
     near: "dict[int, _Lanes]"
     uses: "Sequence[tuple[float, _Uses]]"
 
@@ -125,6 +123,7 @@ class Index:
             self._sizes.append(sum(map(len, held.values())))
         self.words = dict.fromkeys(feature for feature in found if " " not in feature)
         self.most = math.log(len(texts) + 1)
+        self._is_small = len(texts) <= _ENOUGH  # all entries can be looked at
         self._records: dict[Feature, _Record] | _Packed = {}
         self._lengths = self._weigh_all(found, [len(group) for group in texts])
 
@@ -150,14 +149,13 @@ class Index:
         """
         share, covers = (PAIR_WEIGHT, 0.0) if reading.is_pair else (1.0, reading.weight)
         sizes, lengths = self._sizes, self._lengths
-        cosines, covered, likelihoods = (array("I", bytes(4 * len(sizes))) for _ in range(3))
-        dots, drawn = dict[int, float](), dict[int, float]()
+        dots, drawn, covered = dict[int, float](), dict[int, float](), dict[int, float]()
         drawn_anywhere = 0.0
         used: list[tuple[float, _Uses]] = []
         for feature, strength, _ in reading.similar:
             weight, background, uses = self._records[feature]
-            product, cover = _ONE * reading.weight * strength * weight, int(_ONE * covers * strength)
-            used.append((product, uses))
+            product, cover = reading.weight * strength * weight, covers * strength
+            used.append((_ONE * product, uses))
             drawn_anywhere += strength * background
             for number, places in uses.items():
                 count = len(places)
@@ -170,11 +168,14 @@ class Index:
                     if product * count > dots[number]:
                         dots[number] = product * count
         boost = BACKGROUND / drawn_anywhere if drawn_anywhere else 0.0
-        for number, dot in dots.items():
-            cosines[number] = int(dot / lengths[number][0])
-            likelihoods[number] = int(_ONE * share * math.log1p(boost * drawn[number]))
+        met = {
+            number: (dot / lengths[number][0], covered[number], share * math.log1p(boost * drawn[number]))
+            for number, dot in dots.items()
+        }
+        columns = range(3 if self._is_small else 0)
+        lanes = [_lanes(len(sizes), ((number, parts[at]) for number, parts in met.items())) for at in columns]
         used.sort(key=itemgetter(0))
-        return Clue(reading, dots.keys(), _lanes(cosines), _lanes(covered), _lanes(likelihoods), {}, used)
+        return Clue(reading, met, lanes, {}, used)
 
     def compare(
         self, clues: Sequence[Clue], without: tuple[int, int] | None = None
@@ -223,30 +224,37 @@ class Index:
     ) -> list[tuple[int, float, float]]:
         """Return the entries most like the question: cosine as wholes, and factor for coverage and likelihood."""
         total = sum(clue.reading.weight for clue in clues if not clue.reading.is_pair) or 1.0
-        size = len(self._sizes)
-        cosines = _numbers(sum(clue.cosines for clue in clues), size)
-        covered = _numbers(sum(clue.covered for clue in clues), size)
-        likelihoods = _numbers(sum(clue.likelihoods for clue in clues), size)
         found = []
-        for number in self._candidates(clues, cosines):
-            fit = cosines[number] / _ONE, covered[number] / _ONE, likelihoods[number] / _ONE
-            if without and number == without[0]:
-                fit = self._fit_without(clues, *without)
-            cosine, weight, likelihood = fit
-            factor = math.sqrt(weight / total) * math.exp(LIKELIHOOD_SHARE * likelihood)
+        for number, *fit in self._sums(clues) if self._is_small else self._sums_of_some(clues):
+            cosine, covered, likelihood = (
+                self._fit_without(clues, *without) if without and number == without[0] else fit
+            )
+            factor = math.sqrt(covered / total) * math.exp(LIKELIHOOD_SHARE * likelihood)
             found.append((number, cosine / length, factor))
         return sorted(found, key=lambda fit: (-fit[1] * fit[2], fit[0]))
 
-    def _candidates(self, clues: Sequence[Clue], cosines: Sequence[int]) -> list[int]:
-        """Return the entries most like the question; in a large base, of those met by the clues that tell most."""
-        met: Iterable[int] = range(len(cosines))
-        if len(cosines) > _ENOUGH:
-            met = set()
-            for clue in sorted(clues, key=lambda clue: -clue.reading.weight):
-                met |= clue.met
-                if len(met) > _ENOUGH:
-                    break
-        return sorted(sorted(met), key=cosines.__getitem__, reverse=True)[:_LISTED]
+    def _sums(self, clues: Sequence[Clue]) -> Iterator[tuple[int, float, float, float]]:
+        """Yield what the clues say together about the entries most like the question, as in `Clue.met`."""
+        size = len(self._sizes)
+        cosines, covered, likelihoods = (_numbers(sum(clue.lanes[at] for clue in clues), size) for at in range(3))
+        for number in sorted(range(size), key=cosines.__getitem__, reverse=True)[:_LISTED]:
+            if cosines[number]:
+                yield number, cosines[number] / _ONE, covered[number] / _ONE, likelihoods[number] / _ONE
+
+    def _sums_of_some(self, clues: Sequence[Clue]) -> Iterator[tuple[int, float, float, float]]:
+        """Yield the same in a large base, of the entries most like the question by the clues that tell most."""
+        cosines: defaultdict[int, float] = defaultdict(float)
+        met = 0
+        for clue in sorted(clues, key=lambda clue: -clue.reading.weight):
+            met += len(clue.met)
+            for number, (cosine, _, _) in clue.met.items():
+                cosines[number] += cosine
+            if met > _ENOUGH:
+                break
+        for number in heapq.nsmallest(_LISTED, cosines, key=lambda number: (-cosines[number], number)):
+            parts = [clue.met[number] for clue in clues if number in clue.met]
+            cosine, covered, likelihood = map(sum, zip(*parts, strict=True))
+            yield number, cosine, covered, likelihood
 
     def _fit_without(self, clues: Sequence[Clue], number: int, place: int) -> tuple[float, float, float]:
         """Return how an entry fits the question without one phrasing, which is the question.
@@ -295,7 +303,7 @@ class Index:
         for product, uses in clue.uses:
             for at in uses.get(number, ()):
                 fields[at] = int(product / lengths[at])
-        return _lanes(fields)
+        return int.from_bytes(fields.tobytes(), sys.byteorder)
 
     def _weigh_all(self, found: Mapping[Feature, _Uses], phrasings: Sequence[int]) -> list[tuple[float, list[float]]]:
         """Keep a record of each feature; return for each entry its length as a vector, and those of its phrasings."""
@@ -366,7 +374,11 @@ class _Packed:
         return crc32(feature.encode(errors="surrogatepass")) % self._count
 
 
-def _lanes(fields: "array[int]") -> _Lanes:
+def _lanes(size: int, numbers: Iterable[tuple[int, float]]) -> _Lanes:
+    """Return numbers at their places as lanes; the others are 0."""
+    fields = array("I", bytes(4 * size))
+    for at, number in numbers:
+        fields[at] = int(_ONE * number)
     return int.from_bytes(fields.tobytes(), sys.byteorder)
 
 

@@ -63,8 +63,6 @@ _MAX_WORDS: Final = 400  # of a question that are read; bounds the time of an an
 _MOST_SIMILAR: Final = 12  # words that one word may stand for; the others are too far to matter
 _LONGEST: Final = 40  # letters of a word that are read; there is no longer English word to find
 _CACHED_WORDS: Final = 4_000  # typed words whose reading is remembered
-_MOST_LANES: Final = 4_000_000  # of what they say about the entries, which bounds the memory in a large base
-_FEWEST_CLUES: Final = 200
 
 
 class Language(Protocol):
@@ -148,9 +146,8 @@ class Matcher:
 
     def _remember(self) -> None:
         self._spelt_like = lru_cache(_CACHED_WORDS)(self._find_spelt_like)
-        clues = max(_FEWEST_CLUES, min(_CACHED_WORDS, _MOST_LANES // max(1, len(self._entries))))
-        self._word_clue = lru_cache(clues)(self._read_word)
-        self._pair_clue = lru_cache(clues)(self._read_pair)
+        self._word_clue = lru_cache(_CACHED_WORDS)(self._read_word)
+        self._pair_clue = lru_cache(_CACHED_WORDS)(self._read_pair)
         self._vector = lru_cache(_CACHED_WORDS)(lambda word: self._language.vector(self._meant(word)[0]))
 
     def rank(self, question: str) -> tuple[Match, ...]:
