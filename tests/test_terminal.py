@@ -2,6 +2,7 @@ import os
 import re
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -343,6 +344,7 @@ def test_plain_lines_say_what_they_are(
     screen.wait("\nQuestion:")
     screen.type("what\nare\nleg cramps")  # a paste, as most have no line break at their end
     screen.wait("leg cramps")
+    time.sleep(1)  # nobody presses Enter so soon after a paste that it could belong to it
     assert "Answer:" not in screen.text
     screen.type("\n")
     screen.wait("any medicine, ask a doctor or pharmacist.")
