@@ -139,6 +139,21 @@ for number in range(15):
     assert sorted(row.question for row in load_unanswered(tmp_path / "missed.jsonl")[0]) == wanted
 
 
+def test_who_makes_a_file_first_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, status = tmp_path / "missed.jsonl", Path.stat
+
+    def made_meanwhile(self: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        try:
+            return status(self, follow_symlinks=follow_symlinks)
+        finally:
+            if self == asked and not os.path.lexists(asked):
+                asked.write_bytes(b"one\n")
+
+    monkeypatch.setattr(Path, "stat", made_meanwhile)
+    append(asked, b"two\n")
+    assert asked.read_bytes() == b"one\ntwo\n"
+
+
 def test_a_line_that_was_left_open_is_not_gone_on_with(tmp_path: Path) -> None:
     (tmp_path / "missed.jsonl").write_text('{"quest', encoding="utf-8")
     append(tmp_path / "missed.jsonl", b'{"question": "a"}\n')

@@ -88,7 +88,9 @@ def append(path: Path, line: bytes) -> None:
     Raises:
         OSError: It cannot be added, and the file is as it was.
     """
-    access = os.O_RDWR if path.is_file() else os.O_WRONLY
+    access = os.O_RDWR  # asked once, as another writer may make the file meanwhile
+    with suppress(OSError):
+        access = os.O_RDWR if stat.S_ISREG(path.stat().st_mode) else os.O_WRONLY
     # Without waiting: a pipe may have no reader for ever.
     file = os.open(path, access | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o600)
     try:
