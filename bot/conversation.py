@@ -15,7 +15,6 @@ _NO_MORE: Final = "I have nothing more that comes near. You can ask in other wor
 
 _Meant: TypeAlias = int | Literal["last", "middle", "yes", "no", "more", "other"]
 
-_MOST_WORDS: Final = 6  # different ones, of a pick
 _NUMBERS: Final = {
     name: number
     for number, names in enumerate(("1 one first", "2 two second", "3 three third", "4 four fourth", "5 five fifth"), 1)
@@ -190,7 +189,7 @@ class Conversation:
 def _meant(message: str) -> _Meant | None:
     """Return which choice a message makes; None where it is a question of its own."""
     said = set(words(message))
-    if not said or len(said) > _MOST_WORDS or not message.isascii() or "-" in message:
+    if not message.isascii() or "-" in message:
         return None
     numbers = {_NUMBERS[word] for word in said if word in _NUMBERS}
     if message.strip(" .)#").isdigit() and message.strip(" .)#") not in _NUMBERS:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot import Answer, Conversation, FaqBot, NoAnswer, Suggestions
+from bot import Answer, Conversation, Entry, FaqBot, Knowledge, NoAnswer, Phrasing, Policy, Suggestions
 
 
 @pytest.fixture
@@ -48,6 +48,17 @@ def picked(conversation: Conversation, message: str) -> str:
         ("yes, the second", 1),
         ("show me 2", 1),
         ("what about the third one?", 2),
+        ("id like nr 4", 3),
+        ("let's go with answer four", 3),
+        ("fourth", 3),
+        ("ok, I mean question 3rd", 2),
+        ("i choose 1st", 0),
+        ("take the 4th", 3),
+        ("no, I pick two", 1),
+        ("please show me the number two option", 1),
+        ("and the second?", 1),
+        ("for me, the second", 1),
+        ("the middle one", 1),
         ("the last one", 3),
         ("LAST", 3),
     ],
@@ -67,7 +78,21 @@ def test_all_else_is_a_question(talk: Conversation, message: str) -> None:
     assert talk.asked == message
 
 
-@pytest.mark.parametrize("message", ["no", "No thanks", "none of them", "neither", "nope"])
+@pytest.mark.parametrize(
+    "message",
+    [
+        "no",
+        "No thanks",
+        "none of them",
+        "neither of these",
+        "nope, not those",
+        "nah",
+        "n",
+        "no, that's not it",
+        "no, not that, thank you",
+        "no, not any",
+    ],
+)
 def test_no_declines_all_of_them(unsure: Conversation, message: str) -> None:
     reply = unsure.send(message)
     assert isinstance(reply, NoAnswer)
@@ -75,15 +100,66 @@ def test_no_declines_all_of_them(unsure: Conversation, message: str) -> None:
     assert reply.disclaimer
 
 
-def test_yes_takes_the_only_one_and_asks_again_where_there_are_several(unsure: Conversation, shipped: FaqBot) -> None:
+@pytest.mark.parametrize(
+    "message",
+    [
+        "yes please",
+        "Yeah, it is",
+        "yep",
+        "yup",
+        "y",
+        "sure",
+        "OK",
+        "okay",
+        "correct",
+        "right, that one",
+        "exactly this",
+        "yes, that's it",
+    ],
+)
+def test_yes_takes_the_only_one(unsure: Conversation, message: str) -> None:
+    only = Conversation.restore(unsure.bot, {**unsure.state(), "offer": ["children"]})
+    assert picked(only, message) == "children"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "more",
+        "next please",
+        "others",
+        "other ones",
+        "tell me something else",
+        "show some other options",
+        "give me any other questions",
+        "anything else?",
+    ],
+)
+def test_more_asks_for_others(talk: Conversation, message: str) -> None:
+    assert talk.send(message).text.startswith("More that you can ask:")
+
+
+def test_an_unclear_yes_is_asked_about(unsure: Conversation, shipped: FaqBot) -> None:
     first = unsure.last
     assert isinstance(first, Suggestions)
     assert unsure.send("yes please").text.startswith("Which one?")
     only = Conversation.restore(shipped, {**unsure.state(), "offer": [first.suggestions[0].entry.id]})
+    assert only.send("2").text == "Which one? Type its number, 1."
     assert picked(only, "yes") == first.suggestions[0].entry.id
 
 
-@pytest.mark.parametrize("message", ["9", "0", "22", "1 2", "yes"])
+def test_what_is_picked_fits_fully_and_what_only_talks_of_the_offer_matches_nothing(talk: Conversation) -> None:
+    assert isinstance(talk.last, Answer)
+    wanted = talk.last.related[0]
+    for message in ("more", "9", "no"):
+        other = Conversation.restore(talk.bot, talk.state()).send(message).to_dict(top=1)
+        assert (other["question"], other["score"], other["matches"]) == (message, None, [])
+    reply = talk.send("1").to_dict(top=1)
+    assert (reply["question"], reply["matched"], reply["score"]) == ("1", wanted.question, 100.0)
+    assert reply["matches"] == [{"id": wanted.id, "score": 100.0}]
+
+
+@pytest.mark.parametrize("message", ["9", "0", "22", "#22.", "1 2", "five", "5th", "yes"])
 def test_an_unclear_pick_is_asked_about_and_the_offer_stands(talk: Conversation, message: str) -> None:
     reply = talk.send(message)
     assert isinstance(reply, NoAnswer)
@@ -103,6 +179,41 @@ def test_more_shows_others_until_there_are_none(talk: Conversation) -> None:
     assert isinstance(reply, NoAnswer)
     assert "nothing more" in reply.text
     assert len(seen) > 5
+
+
+def test_more_is_what_comes_near_then_what_is_related_but_nothing_urgent_or_out_of_scope() -> None:
+    def entry(name: str, asked: str, *related: str, **more: bool) -> Entry:
+        return Entry(name, (Phrasing(asked),), "Yes.", related=related, **more)  # type: ignore[arg-type]  # more: flags
+
+    bot = FaqBot(
+        Knowledge(
+            (
+                entry("red", "Is there red wine?", "white"),
+                entry("white", "And white?", "beer", "list", "fire", "pets"),
+                entry("beer", "Bock?"),
+                entry("list", "Who wrote the long list of every wine?"),
+                entry("glass", "Is there a glass for red wine?"),
+                entry("fire", "Is there red fire?", urgent=True),
+                entry("pets", "Is there red wine for my dog?", out_of_scope=True),
+            )
+        )
+    )
+    scores = {match.entry.id: match.score for match in bot.ask("is there red wine").matches}
+    assert scores.keys() == {"red", "list", "glass", "fire", "pets"}
+    # A score on the threshold is near enough; what is related comes with any score.
+    bot.policy = Policy(suggest_from=scores["glass"], answer_from=99)
+    assert scores["list"] < scores["glass"]
+    talk = Conversation(bot)
+    assert picked(talk, "is there red wine") == "red"
+    more = talk.send("more")
+    assert isinstance(more, Suggestions)
+    assert [(match.entry.id, match.score) for match in more.suggestions] == [
+        ("glass", scores["glass"]),
+        ("beer", 0.0),
+        ("list", scores["list"]),
+    ]
+    none = talk.send("more")
+    assert (none.question, none.text) == ("more", "I have nothing more that comes near. You can ask in other words.")
 
 
 def test_without_an_offer_such_words_are_questions(shipped: FaqBot) -> None:
@@ -127,6 +238,16 @@ def test_a_question_that_goes_on_is_understood(shipped: FaqBot, first: str, then
     assert picked(talk, then) == wanted
     assert talk.last is not None
     assert talk.last.question == then
+
+
+@pytest.mark.parametrize("message", ["old people", "what old people", "so old people"])
+def test_a_question_that_does_not_begin_so_stands_alone(talk: Conversation, message: str) -> None:
+    assert talk.send(message).kind == "suggestions"
+
+
+@pytest.mark.parametrize("start", ["and", "But", "or", "what about", "how about", "what if", "same", "also it is for"])
+def test_a_question_that_begins_so_goes_on(talk: Conversation, start: str) -> None:
+    assert picked(talk, f"{start} old people") == "daily-requirement"
 
 
 def test_danger_comes_first_whatever_was_offered(talk: Conversation) -> None:
