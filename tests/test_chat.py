@@ -82,15 +82,21 @@ def test_an_urgent_entry_that_scores_low_does_not_come_first(bot: FaqBot) -> Non
     ("numbers", "message"),
     [
         ({"answer_from": 10, "suggest_from": 20}, "in this order"),
-        ({"answer_from": 101}, "between 0 and 100"),
-        ({"suggest_from": -1}, "between 0 and 100"),
-        ({"urgent_from": 200}, "between 0 and 100"),
+        ({"answer_from": 100.5}, "suggest_from and answer_from .* between 0 and 100"),
+        ({"suggest_from": -0.5}, "between 0 and 100"),
+        ({"urgent_from": 100.5}, "urgent_from must be between 0 and 100"),
+        ({"urgent_from": -0.5}, "urgent_from must be between 0 and 100"),
         ({"urgent_from": float("nan")}, "between 0 and 100"),
     ],
 )
 def test_thresholds_out_of_order_are_refused(numbers: dict[str, float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Policy(**numbers)
+
+
+@pytest.mark.parametrize("end", [0, 100])
+def test_thresholds_may_be_at_an_end_and_equal(end: float) -> None:
+    assert Policy(end, end, end).answer_from == end
 
 
 @pytest.mark.parametrize(

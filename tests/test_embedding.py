@@ -14,7 +14,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot import Answer, Entry, FaqBot, Knowledge, KnowledgeError, Matcher, Phrasing, Settings, parse_knowledge
+from bot import (
+    Answer,
+    Conversation,
+    Entry,
+    FaqBot,
+    Knowledge,
+    KnowledgeError,
+    Matcher,
+    Phrasing,
+    Settings,
+    Urgent,
+    parse_knowledge,
+)
 from bot.channels import DISCORD, IRC, MARKDOWN, PLAIN, SLACK, TELEGRAM, Channel, messages
 from bot.loading import shipped_folder
 
@@ -38,6 +50,24 @@ def test_a_reply_goes_to_json_and_back(question: str, top: int | None) -> None:
     assert type(Answer.from_dict(given_out)) is type(SHIPPED.ask(question))
 
 
+def test_a_reply_from_json_has_the_parts_of_the_one_it_was() -> None:
+    talk = Conversation(SHIPPED)
+    for message in ("took all my pills, is it safe", "my calf is swollen and hot", "is it safe", "more"):
+        reply = talk.send(message)
+        again = Answer.from_dict(reply.to_dict(top=1))
+        assert again.text == reply.text
+        if isinstance(reply, Urgent):
+            assert isinstance(again, Urgent)
+            assert again.asks is (message == "took all my pills, is it safe")
+        if isinstance(reply, Answer | Urgent):
+            assert isinstance(again, Answer | Urgent)
+            assert (again.match.entry.answer, again.match.entry.note) == (
+                reply.match.entry.answer,
+                reply.match.entry.note,
+            )
+    assert reply.text.startswith("More that you can ask:")
+
+
 @pytest.mark.parametrize("question", ["night and tablets", "is it safe", "is magnesium glycinate safe", "my router"])
 @pytest.mark.parametrize(
     "harm",
@@ -58,7 +88,7 @@ def test_what_is_no_reply_is_refused(question: str, harm: dict[str, object]) -> 
     given_out = {**SHIPPED.ask(question).to_dict(), **harm}
     if harm == {"question": ...}:
         del given_out["question"]
-    with pytest.raises(ValueError, match=r"no reply|no kind|needs a disclaimer"):
+    with pytest.raises(ValueError, match=r"^(this is no reply|there is no kind|a reply needs a disclaimer)"):
         Answer.from_dict(given_out)
 
 
@@ -77,13 +107,13 @@ def test_what_is_no_reply_is_refused(question: str, harm: dict[str, object]) -> 
     ],
 )
 def test_what_is_no_answer_is_refused(harm: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"no reply|from 0 to 100"):
+    with pytest.raises(ValueError, match=r"^(this is no reply|a score is from 0 to 100)$"):
         Answer.from_dict({**SHIPPED.ask("is magnesium glycinate safe").to_dict(), **harm})
 
 
 @pytest.mark.parametrize("suggestions", [5, ["x"], [{"id": "x", "question": "x", "score": 101}], {"id": 1}])
 def test_what_are_no_suggestions_is_refused(suggestions: object) -> None:
-    with pytest.raises(ValueError, match=r"no reply|from 0 to 100"):
+    with pytest.raises(ValueError, match=r"^(this is no reply|a score is from 0 to 100)$"):
         Answer.from_dict({**SHIPPED.ask("night and tablets").to_dict(), "suggestions": suggestions})
 
 
