@@ -166,6 +166,16 @@ def test_a_score_on_a_threshold_is_enough(library: Knowledge) -> None:
     assert kind((cards, 60.0), (fire, 0.1), signs=(("smoke",),)) == "urgent"
 
 
+def test_a_score_as_json_is_rounded_to_a_tenth(library: Knowledge) -> None:
+    matches = tuple(
+        Match(entry, score, entry.phrasings[0])
+        for entry, score in [(library.entries[0], 61.26), (library.entries[1], 60.04)]
+    )
+    reply = decide("?", matches, None, library, Policy()).to_dict(top=2)
+    assert reply["score"] == 61.3
+    assert reply["matches"] == [{"id": "hours", "score": 61.3}, {"id": "cards", "score": 60.0}]
+
+
 def test_what_is_out_of_scope_is_declined_in_its_own_words_and_never_offered(library: Knowledge) -> None:
     pets = Entry("pets", (Phrasing("Can I bring my dog?"), Phrasing("are dogs allowed")), "No idea.", out_of_scope=True)
     bot = FaqBot(

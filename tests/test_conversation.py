@@ -1,6 +1,7 @@
 """What short messages mean after a reply that offers questions."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -245,6 +246,24 @@ def test_a_question_that_does_not_begin_so_stands_alone(talk: Conversation, mess
     assert talk.send(message).kind == "suggestions"
 
 
+@pytest.mark.parametrize("urgent", [True, False])
+def test_what_is_urgent_or_out_of_scope_is_not_what_a_question_goes_on_to(urgent: bool) -> None:  # noqa: FBT001
+    entries = [Entry.of("Is there red wine?", "Yes."), Entry.of("Are dogs allowed in here?", "No.", id="dogs")]
+    nearer = replace(Entry.of("Is there red wine on my dog?", "Help!"), urgent=urgent, out_of_scope=not urgent)
+    bot = FaqBot(Knowledge((*entries, nearer)), Policy(answer_from=90, urgent_from=100))
+    talk = Conversation(bot)
+    talk.send("is there red wine")
+    assert bot.ask("and dogs").kind == "suggestions"
+    assert bot.matcher.rank("and dogs is there red wine")[0].entry == nearer
+    assert picked(talk, "and dogs") == "dogs"
+    assert talk.last is not None
+    assert talk.last.matches == bot.ask("and dogs").matches
+
+
+def test_a_question_that_goes_on_to_two_things_is_not_answered(talk: Conversation) -> None:
+    assert talk.send("and old people take it").kind == "suggestions"
+
+
 @pytest.mark.parametrize("start", ["and", "But", "or", "what about", "how about", "what if", "same", "also it is for"])
 def test_a_question_that_begins_so_goes_on(talk: Conversation, start: str) -> None:
     assert picked(talk, f"{start} old people") == "daily-requirement"
@@ -263,6 +282,25 @@ def test_a_restored_talk_goes_on_as_if_nothing_had_been(talk: Conversation, ship
     assert restored.state() == talk.state()
 
 
+def test_the_state_is_what_is_on_offer_and_was_shown(shipped: FaqBot) -> None:
+    talk = Conversation(shipped)
+    assert talk.last is None
+    new = {"schema_version": 1, "asked": "", "offer": [], "answered": "", "shown": []}
+    assert talk.state() == new
+    reply = talk.send("how much should i take")
+    assert isinstance(reply, Answer)
+    offer = [entry.id for entry in reply.related]
+    assert talk.state() == {
+        "schema_version": 1,
+        "asked": "how much should i take",
+        "offer": offer,
+        "answered": "dosage",
+        "shown": [*offer, "dosage"],
+    }
+    talk.send("how do i reset my router")
+    assert talk.state() == {**new, "asked": "how do i reset my router"}
+
+
 def test_what_is_no_state_is_refused(shipped: FaqBot) -> None:
     new = Conversation(shipped).state()
     for state in (
@@ -272,7 +310,7 @@ def test_what_is_no_state_is_refused(shipped: FaqBot) -> None:
         {**new, "offer": [["dosage"]]},
         {**new, "shown": [1]},
     ):
-        with pytest.raises(ValueError, match="no state"):
+        with pytest.raises(ValueError, match=r"^this is no state of a conversation$"):
             Conversation.restore(shipped, state)
 
 
