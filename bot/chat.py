@@ -266,7 +266,7 @@ class FaqBot:
         """
         reply = self._reply(question)
         if self.unanswered and words(question) and not isinstance(reply, Answer | Urgent):
-            best = [(match.entry.id, match.score) for match in reply.matches[:3]]
+            best = [(match.entry.id, match.score) for match in reply.matches]
             self.unanswered.add(question, reply.kind, best)
         return reply
 

@@ -35,6 +35,7 @@ KEYS = [
     "suggestions",
     "related",
 ]
+PETS = Entry("pets", (Phrasing("Can I bring my dog?"), Phrasing("are dogs allowed")), "No idea.", out_of_scope=True)
 
 
 @pytest.fixture(scope="module")
@@ -142,28 +143,57 @@ def test_a_note_stands_in_json_and_in_the_text(bot: FaqBot) -> None:
     assert str(reply["text"]).endswith("What the evidence says: Since 2024.")
 
 
+THRESHOLDS = Policy(answer_from=50.0, suggest_from=20.0, urgent_from=40.0)
+
+
+def decided(
+    library: Knowledge,
+    *scores: tuple[Entry, float],
+    present: float | None = None,
+    signs: tuple[tuple[str, ...], ...] = (),
+) -> Reply:
+    """Return the reply to a question of which entries have these scores; what is urgent is present with another."""
+    matches = tuple(Match(entry, score, entry.phrasings[0]) for entry, score in scores)
+    urgent = next((match for match in matches if match.entry.urgent), None)
+    danger = Danger(urgent._replace(score=urgent.score if present is None else present), signs) if urgent else None
+    return decide("?", matches, danger, library, THRESHOLDS)
+
+
 def test_a_score_on_a_threshold_is_enough(library: Knowledge) -> None:
     hours, cards, _, fire = library.entries
-    settings = {
-        "answer_from": 50.0,
-        "suggest_from": 20.0,
-        "urgent_from": 40.0,
-    }
-
-    def kind(*scores: tuple[Entry, float], signs: tuple[tuple[str, ...], ...] = ()) -> str:
-        matches = tuple(Match(entry, score, entry.phrasings[0]) for entry, score in scores)
-        danger = next((Danger(match, signs) for match in matches if match.entry.urgent), None)
-        return decide("?", matches, danger, library, Policy(**settings)).kind
-
-    assert [kind((hours, score)) for score in (50.0, 49.9, 20.0, 19.9)] == [
+    assert [decided(library, (hours, score)).kind for score in (50.0, 49.9, 20.0, 19.9)] == [
         "answer",
         "suggestions",
         "suggestions",
         "none",
     ]
-    assert [kind((fire, score)) for score in (40.0, 39.9)] == ["urgent", "none"]
-    assert [kind((cards, 60.0), (fire, score)) for score in (60.0, 59.9)] == ["urgent", "answer"]
-    assert kind((cards, 60.0), (fire, 0.1), signs=(("smoke",),)) == "urgent"
+    assert [decided(library, (fire, score)).kind for score in (40.0, 39.9)] == ["urgent", "none"]
+    assert [decided(library, (cards, 60.0), (fire, score)).kind for score in (60.0, 59.9)] == ["urgent", "answer"]
+    assert decided(library, (cards, 60.0), (fire, 0.1), signs=(("smoke",),)).kind == "urgent"
+
+
+def test_only_a_question_with_an_answer_of_its_own_can_be_asked_again_after_a_danger(library: Knowledge) -> None:
+    _, cards, _, fire = library.entries
+    for entry, score, asks in ((cards, 50.0, True), (cards, 49.9, False), (PETS, 50.0, False)):
+        reply = decided(library, (fire, 60.0), (entry, score))
+        assert isinstance(reply, Urgent)
+        assert reply.asks is asks
+
+
+def test_what_is_denied_is_offered_before_others_where_it_is_nearest(library: Knowledge) -> None:
+    _, cards, _, fire = library.entries
+    for score, wanted in ((50.0, [fire, cards]), (49.9, [cards])):
+        reply = decided(library, (fire, score), (cards, 20.0), present=0.0)
+        assert isinstance(reply, Suggestions)
+        assert [match.entry for match in reply.suggestions] == wanted
+    assert decided(library, (PETS, 60.0), (fire, 55.0), present=0.0).text == "No idea."
+
+
+def test_beside_what_is_out_of_scope_only_what_could_be_the_answer_is_offered(library: Knowledge) -> None:
+    _, cards, *_ = library.entries
+    replies = [decided(library, (PETS, pets), (cards, score)) for pets, score in ((50, 49.9), (50, 50), (49.9, 20))]
+    assert [reply.kind for reply in replies] == ["none", "suggestions", "suggestions"]
+    assert replies[0].text == "No idea."
 
 
 def test_a_score_as_json_is_rounded_to_a_tenth(library: Knowledge) -> None:
@@ -177,9 +207,8 @@ def test_a_score_as_json_is_rounded_to_a_tenth(library: Knowledge) -> None:
 
 
 def test_what_is_out_of_scope_is_declined_in_its_own_words_and_never_offered(library: Knowledge) -> None:
-    pets = Entry("pets", (Phrasing("Can I bring my dog?"), Phrasing("are dogs allowed")), "No idea.", out_of_scope=True)
     bot = FaqBot(
-        Knowledge((*library.entries, pets), library.words, library.settings), Policy(answer_from=50, suggest_from=0)
+        Knowledge((*library.entries, PETS), library.words, library.settings), Policy(answer_from=50, suggest_from=0)
     )
     reply = bot.ask("can i bring my dog")
     assert (reply.kind, reply.text) == ("none", "No idea.")
@@ -226,7 +255,10 @@ def test_a_number_picks_a_suggestion(bot: FaqBot) -> None:
 def test_an_urgent_entry_that_is_picked_is_an_urgent_reply(bot: FaqBot) -> None:
     conversation = Conversation(bot)
     conversation.send("opening hours")
-    assert isinstance(conversation.send("2"), Urgent)
+    reply = conversation.send("2")
+    assert isinstance(reply, Urgent)
+    assert (reply.question, reply.disclaimer) == ("2", "Ask the desk.")
+    assert [(match.entry.id, match.score) for match in reply.matches] == [("fire", 100.0)]
 
 
 @pytest.mark.parametrize("number", ["1", "0", "3", "-1", "9" * 5000, "\u0661", "\u00b2"])

@@ -61,10 +61,8 @@ def test_a_reply_from_json_has_the_parts_of_the_one_it_was() -> None:
             assert again.asks is (message == "took all my pills, is it safe")
         if isinstance(reply, Answer | Urgent):
             assert isinstance(again, Answer | Urgent)
-            assert (again.match.entry.answer, again.match.entry.note) == (
-                reply.match.entry.answer,
-                reply.match.entry.note,
-            )
+            for part in ("answer", "note", "urgent"):
+                assert getattr(again.match.entry, part) == getattr(reply.match.entry, part)
     assert reply.text.startswith("More that you can ask:")
 
 
