@@ -2,6 +2,8 @@
 
 import json
 import multiprocessing
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,10 @@ def is_subsequence(short: str, long: str) -> bool:
         ALONE,
         BLOCK.replace("\n", "\r\n"),
         FLOW.rstrip(),
+        FLOW.replace("later", "later, "),
+        FLOW.replace('"now?", later', " "),
+        "entries:\n- question: Is it open?\n  also:\n  - now\n  answer: Yes.\n",
+        "entries:\n- question: Is it open?\n  answer: Yes.\n# the end\n",
         *("\ufeff" + each for each in (BLOCK, FLOW, ALONE)),
     ],
 )
@@ -65,6 +71,8 @@ def test_a_phrasing_goes_in_between_and_nothing_goes_out(text: str, tmp_path: Pa
     assert is_subsequence(text, after)
     assert loaded(after, tmp_path) == [[*before[0], 'a: new "one"'], *before[1:]]
     assert ("\r\n" in after) == ("\r\n" in text)
+    assert "caf\u00e9" in with_phrasing(text, "Is it open?", "caf\u00e9?")
+    assert after.endswith("# the end\n") == text.endswith("# the end\n")
 
 
 @pytest.mark.parametrize("text", [BLOCK, ALONE, "", "bot: {name: desk}", "# nothing yet\n", "bot: {}\nentries:\n"])
@@ -78,9 +86,11 @@ def test_an_entry_goes_to_the_end_of_the_entries(text: str, tmp_path: Path) -> N
 
 
 def test_what_has_no_place_is_said() -> None:
-    with pytest.raises(ValueError, match="in brackets"):
+    with pytest.raises(
+        ValueError, match=r"^the entries of this file stand in brackets; write them as lines that begin with \"- \"$"
+    ):
         with_entry("entries: [{question: A, answer: B}]", ["- question: C"])
-    with pytest.raises(ValueError, match="single text"):
+    with pytest.raises(ValueError, match=r"^its \"also\" is a single text; write it as lines that begin with \"- \"$"):
         with_phrasing("entries:\n  - question: A\n    answer: B\n    also: C\n", "A", "D")
     for hard in (
         "entries:\n  - {question: A, answer: B}\n",
@@ -169,6 +179,23 @@ def test_what_is_not_answered_is_kept_for_its_owner_only(shipped: FaqBot, tmp_pa
     assert list(row) == ["time", "question", "kind", "matches"]
     assert FaqBot.load(unanswered=tmp_path / "no" / "file").ask("how do i reset my router").kind == "none"
     assert shipped.ask("how do i reset my router").kind == "none"  # and kept nowhere
+
+
+def test_what_is_kept_of_a_question_is_when_it_was_asked_and_the_best_three(tmp_path: Path) -> None:
+    log = UnansweredLog(tmp_path / "missed.jsonl")
+    before = datetime.now(UTC).replace(microsecond=0)
+    log.add("why", "suggestions", [("a", 50.06), ("b", 40.04), ("c", 30.0), ("d", 20.0)])
+    ((time, *rest),), _ = load_unanswered(tmp_path / "missed.jsonl")
+    assert before <= datetime.fromisoformat(time) <= datetime.now(UTC)
+    assert rest == ["why", "suggestions", (("a", 50.1), ("b", 40.0), ("c", 30.0))]
+
+
+def test_unanswered_questions_can_come_from_a_pipe() -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b'{"question": "a"}\n')
+    os.close(writer)
+    assert load_unanswered(f"/dev/fd/{reader}") == ([Unanswered("", "a", "", ())], 0)
+    os.close(reader)
 
 
 def keep(path: Path, number: int) -> None:

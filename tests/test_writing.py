@@ -12,7 +12,7 @@ from bot.authoring.new import add_entry
 from bot.cli import main
 from bot.errors import KnowledgeError
 from bot.loading.unanswered import load_unanswered
-from bot.loading.writing import append, replace
+from bot.loading.writing import append, replace, turn
 from bot.terminal.commands import Chat
 from bot.terminal.history import Questions
 
@@ -158,6 +158,29 @@ def test_a_line_that_was_left_open_is_not_gone_on_with(tmp_path: Path) -> None:
     (tmp_path / "missed.jsonl").write_text('{"quest', encoding="utf-8")
     append(tmp_path / "missed.jsonl", b'{"question": "a"}\n')
     assert [row.question for row in load_unanswered(tmp_path / "missed.jsonl")[0]] == ["a"]
+
+
+@pytest.mark.parametrize("there", [b"", b"x", b"x\n", b"\n", b"x\ny", b"x\ny\n"])
+def test_each_line_stands_on_its_own(there: bytes, tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(there)
+    append(tmp_path / "log", b"new\n")
+    assert (tmp_path / "log").read_bytes() == there + (b"" if there[-1:] in (b"", b"\n") else b"\n") + b"new\n"
+
+
+@pytest.mark.parametrize("error", [OSError, ImportError])
+def test_where_no_turn_can_be_had_all_is_written(
+    error: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if error is ImportError:
+        monkeypatch.setitem(sys.modules, "fcntl", None)
+    else:
+        monkeypatch.setattr("fcntl.flock", lambda *_: Path("/no/such/file").stat())
+    append(tmp_path / "log", b"new\n")
+    with turn(tmp_path / "log"):
+        assert (tmp_path / "log").read_bytes() == b"new\n"
+    with turn(tmp_path / "no" / "file"):
+        replace(tmp_path / "log", b"newer")
+    assert (tmp_path / "log").read_bytes() == b"newer"
 
 
 def test_what_is_no_file_is_left_alone_and_nobody_waits_for_it(

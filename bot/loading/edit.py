@@ -109,10 +109,9 @@ def _with_also(text: str, entry: yaml.MappingNode, keys: dict[str, tuple[yaml.No
     if not isinstance(also, yaml.SequenceNode):
         raise ValueError('its "also" is a single text; write it as lines that begin with "- "')
     if also.flow_style:
-        at = also.end_mark.index - 1
         inside = text[: also.end_mark.index - 1].rstrip()
         comma = "" if inside.endswith(("[", ",")) else ","
-        return f"{inside}{comma} {json.dumps(phrasing, ensure_ascii=False)}{text[len(inside) : at]}{text[at:]}"
+        return f"{inside}{comma} {json.dumps(phrasing, ensure_ascii=False)}{text[len(inside) :]}"
     dash = _dash(text, also.value[-1])
     return _inserted(text, _end(text, also, dash), [" " * dash + f"- {quoted(phrasing)}"])[0]
 
