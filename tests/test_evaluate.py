@@ -65,7 +65,11 @@ def test_questions_are_read_from_json_lines_and_from_yaml(tmp_path: Path) -> Non
     [
         ("a.jsonl", '{"q": "How?"}\n', ":1:1: KB008"),
         ("a.jsonl", '{"q": "How?", "ok": ["a"]}\nnonsense\n', ":2:1: KB008"),
-        ("a.jsonl", "[1]\n", ":1:1: KB008"),
+        (
+            "a.jsonl",
+            "[1]\n",
+            ':1:1: KB008 expected an object as in {"q": "how much", "ok": ["dosage"], "kind": "keyword"}',
+        ),
         ("a.jsonl", "", ":1:1: KB007 no questions here"),
         ("a.jsonl", '{"q": "How?", "ok": []}\n', ":1:1: KB008"),
         ("a.jsonl", '{"q": "How?", "ok": "safety"}\n', ":1:1: KB008"),
@@ -74,7 +78,11 @@ def test_questions_are_read_from_json_lines_and_from_yaml(tmp_path: Path) -> Non
         ("a.yaml", "- {expect: [], ask: How?}\n", ':1:12: KB007 expected an id, or "none"'),
         ("a.yaml", "- {expect: a}\n", ':1:3: KB007 the key "ask" is missing'),
         ("a.yaml", "- {expect: a, asks: How?}\n", ':1:15: KB006 unknown key "asks"; did you mean "ask"?'),
-        ("a.yaml", "expect: a\n", ":1:1: KB005 expected a list"),
+        (
+            "a.yaml",
+            "expect: a\n",
+            ':1:1: KB005 expected a list, each row begun with "- ", as in "- {expect: dosage, ask: [how much]}"',
+        ),
     ],
 )
 def test_a_broken_question_file_is_reported_at_its_place(tmp_path: Path, name: str, text: str, problem: str) -> None:

@@ -13,7 +13,7 @@ from bot import FaqBot, KnowledgeError, Source, load_knowledge, parse_knowledge
 from bot.authoring.check import check
 from bot.loading import English, shipped_folder
 from bot.loading.files import FAST_LOADER
-from bot.loading.folder import split_lines
+from bot.loading.folder import content, paths, split_lines
 from bot.loading.reading import check_knowledge, load_questions
 
 BAD = sorted((Path(__file__).parent / "bad_knowledge").glob("*.yaml"))
@@ -262,12 +262,63 @@ def test_a_long_name_does_not_fill_the_screen_and_the_cure_stays() -> None:
     assert str(caught.value).endswith('k"; there are 11')
 
 
+def unknown_id(name: str) -> str:
+    """Return what is said of an id that is none, beside the only one: "how" and some letters more."""
+    known = "how" + "w" * 100
+    with pytest.raises(KnowledgeError) as caught:
+        parse_knowledge(f"entries:\n- {{question: How?, answer: So., id: {known}, related: {name}}}\n")
+    return caught.value.problems[0].message
+
+
+def test_a_name_of_up_to_a_hundred_characters_is_compared() -> None:
+    assert "; did you mean" in unknown_id("h" + "w" * 99)
+    assert unknown_id("h" + "w" * 100).endswith("; known: how" + "w" * 100)
+
+
+def test_a_message_of_up_to_six_hundred_characters_is_whole() -> None:
+    rest = len(unknown_id("x" * 200)) - 200
+    assert unknown_id("x" * (600 - rest)).count("x") == 600 - rest
+    assert unknown_id("x" * (601 - rest)) == (
+        f'unknown id "{"x" * 288} ... {"x" * (300 - (rest - 12))}"; known: how{"w" * 100}'
+    )
+
+
+def test_eight_levels_are_read(tmp_path: Path) -> None:
+    assert "KB005" in problems(write(tmp_path, f"entries:\n- {'[' * 5}x{']' * 5}\n"))[0]
+    assert problems(write(tmp_path, f"entries:\n- {'[' * 6}x{']' * 6}\n")) == [
+        "a.yaml:2:9: KB002 lists or keys within each other too deeply"
+    ]
+
+
+def test_ten_million_bytes_are_read(tmp_path: Path) -> None:
+    file = write(tmp_path, "") / "a.yaml"
+    os.truncate(file, 10_000_000)
+    assert paths(tmp_path) == [file]
+    assert len(content(file)) == 10_000_000
+    (tmp_path / "b.yaml").write_bytes(b"x")
+    with pytest.raises(KnowledgeError, match=r"^[^ ]*a\.yaml:1:1: KB001 the files hold more than 10 MB together"):
+        paths(tmp_path)
+    os.truncate(file, 10_000_001)
+    with pytest.raises(OSError, match="it is larger than 10 MB"):
+        content(file)
+
+
+def test_an_example_phrasing_is_told_of_only_where_the_answer_is_written(tmp_path: Path) -> None:
+    entry = "entries:\n- question: How?\n  also: [another way in which people ask this]\n  answer: {}\n"
+    for answer, codes in (("Write the answer here.", ["KB109"]), ("So.", ["KB109"]), ("[So.]", ["KB109", "KB005"])):
+        _, found = check_knowledge(write(tmp_path, entry.format(answer)))
+        assert [problem.code for problem in found] == codes
+        assert ("this phrasing is still the example" in found[0].message) == (answer != "Write the answer here.")
+
+
 def test_among_many_unknown_names_only_the_first_are_compared_with_all_known_ones() -> None:
     rows = "".join(f"- {{question: Number {n}?, answer: x, related: numbr-{n}x}}\n" for n in range(1000))
     with pytest.raises(KnowledgeError) as caught:
         parse_knowledge(f"entries:\n{rows}")
     messages = [problem.message for problem in caught.value.problems]
     assert messages[0] == 'unknown id "numbr-0x"; did you mean "number-0"?'
+    assert messages[99] == 'unknown id "numbr-99x"; did you mean "number-99"?'
+    assert messages[100] == 'unknown id "numbr-100x"; there are 1000'
     assert messages[-1] == 'unknown id "numbr-999x"; there are 1000'
 
 
