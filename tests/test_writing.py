@@ -1,5 +1,6 @@
 """What writes files, in real processes: the old content stays until the new one is whole, whatever happens."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -82,6 +83,10 @@ def test_a_file_keeps_its_permissions_links_line_ends_and_mark(folder: Path) -> 
     written = (folder / "a.yaml").read_bytes()
     assert written.startswith(BASE.encode())
     assert written.count(b"\n") == written.count(b"\r\n")
+    umask = os.umask(0o027)
+    replace(folder / "new", b"new")
+    os.umask(umask)
+    assert (folder / "new").stat().st_mode & 0o777 == 0o640
     (folder / "link").symlink_to("a.yaml")
     replace(folder / "link", b"new")
     assert (folder / "link").is_symlink()
@@ -99,6 +104,13 @@ def test_a_file_keeps_its_owner(folder: Path) -> None:
     replace(folder / "a.yaml", b"new")
     status = (folder / "a.yaml").stat()
     assert (status.st_uid, status.st_gid, status.st_mode & 0o777) == (1234, 2345, 0o640)
+
+
+def test_a_file_is_written_though_its_owner_cannot_be_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.chown", lambda *_: (folder / "no" / "file").stat())
+    replace(folder / "a.yaml", b"new")
+    assert (folder / "a.yaml").read_bytes() == b"new"
+    assert (folder / "a.yaml").stat().st_mode & 0o777 == 0o640
 
 
 @needs_root
@@ -193,8 +205,12 @@ def test_what_is_no_file_is_left_alone_and_nobody_waits_for_it(
     assert "unanswered questions are not kept" in capsys.readouterr().err
     with pytest.raises(KnowledgeError, match="it is no file; move it away"):
         FaqBot.load(folder)
-    with pytest.raises(OSError, match="it is no file"):
+    with pytest.raises(OSError, match=r"it is no file$"):
         replace(Path(os.devnull), b"")
+    (folder / "ring").symlink_to("ring")
+    with pytest.raises(OSError, match=os.strerror(errno.ELOOP)):
+        replace(folder / "ring", b"")
+    assert (folder / "ring").is_symlink()
     with pytest.raises(IsADirectoryError):
         append(folder, b"")
     (folder / "pipe.yaml").unlink()

@@ -46,10 +46,10 @@ def replace(path: Path, content: bytes, *, mode: int = 0o666) -> None:
         OSError: It cannot be written, and is as it was.
     """
     try:
-        path = path.resolve()
-    except RuntimeError as error:  # as an OSError from Python 3.13 on
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from error
-    before = path.stat() if path.exists() else None
+        before = path.stat()  # which fails where links go round in a ring, as `resolve` does on some Pythons only
+    except FileNotFoundError:
+        before = None
+    path = path.resolve()
     if before:
         if not stat.S_ISREG(before.st_mode):
             raise OSError(errno.EINVAL, "it is no file")
