@@ -62,6 +62,7 @@ def is_subsequence(short: str, long: str) -> bool:
         FLOW.replace('"now?", later', " "),
         "entries:\n- question: Is it open?\n  also:\n  - now\n  answer: Yes.\n",
         "entries:\n- question: Is it open?\n  answer: Yes.\n# the end\n",
+        "entries:\n- question: Is it open?\n  answer: Yes.\n  also:\n  - |\n    # this is no comment\n",
         *("\ufeff" + each for each in (BLOCK, FLOW, ALONE)),
     ],
 )
@@ -70,12 +71,24 @@ def test_a_phrasing_goes_in_between_and_nothing_goes_out(text: str, tmp_path: Pa
     after = with_phrasing(text, "Is it open?", 'a: new "one"')
     assert is_subsequence(text, after)
     assert loaded(after, tmp_path) == [[*before[0], 'a: new "one"'], *before[1:]]
-    assert ("\r\n" in after) == ("\r\n" in text)
+    assert after.count("\r\n") == (after.count("\n") if "\r\n" in text else 0)
     assert "caf\u00e9" in with_phrasing(text, "Is it open?", "caf\u00e9?")
     assert after.endswith("# the end\n") == text.endswith("# the end\n")
 
 
-@pytest.mark.parametrize("text", [BLOCK, ALONE, "", "bot: {name: desk}", "# nothing yet\n", "bot: {}\nentries:\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        BLOCK,
+        ALONE,
+        "",
+        "bot: {name: desk}",
+        "# nothing yet\n",
+        "bot: {}\nentries:\n",
+        "entries:",
+        "entries: # none yet\nbot: {name: desk}\n# the end\n",
+    ],
+)
 def test_an_entry_goes_to_the_end_of_the_entries(text: str, tmp_path: Path) -> None:
     before = loaded(text, tmp_path) if "question" in text else []
     after, line = with_entry(text, ["- question: New?", "  answer: Yes."])
@@ -90,6 +103,8 @@ def test_what_has_no_place_is_said() -> None:
         ValueError, match=r"^the entries of this file stand in brackets; write them as lines that begin with \"- \"$"
     ):
         with_entry("entries: [{question: A, answer: B}]", ["- question: C"])
+    with pytest.raises(ValueError, match="in brackets"):
+        with_entry("entries: []\n", ["- question: C"])
     with pytest.raises(ValueError, match=r"^its \"also\" is a single text; write it as lines that begin with \"- \"$"):
         with_phrasing("entries:\n  - question: A\n    answer: B\n    also: C\n", "A", "D")
     for hard in (
@@ -98,7 +113,9 @@ def test_what_has_no_place_is_said() -> None:
         "entries:\n  -\n    question: A\n    answer: B\n    also:\n      -\n        C\n",
         'entries:\n  - question: A\n    answer: B\n    also:\n      - "x\n\n      # y"\n',
     ):
-        with pytest.raises(ValueError, match="add it by hand"):
+        with pytest.raises(
+            ValueError, match=r"^this file is written in a way that cannot be added to; add it by hand$"
+        ):
             with_phrasing(hard, "A", "new one")
     with pytest.raises(ValueError, match="no entry here"):
         with_phrasing(BLOCK, "Is it closed?", "D")
