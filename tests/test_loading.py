@@ -13,7 +13,7 @@ from bot import FaqBot, KnowledgeError, Source, load_knowledge, parse_knowledge
 from bot.authoring.check import check
 from bot.loading import English, shipped_folder
 from bot.loading.files import FAST_LOADER
-from bot.loading.folder import content, paths, split_lines
+from bot.loading.folder import content, is_file, paths, source_lines, split_lines, version
 from bot.loading.reading import check_knowledge, load_questions
 
 BAD = sorted((Path(__file__).parent / "bad_knowledge").glob("*.yaml"))
@@ -281,6 +281,55 @@ def test_a_message_of_up_to_six_hundred_characters_is_whole() -> None:
     assert unknown_id("x" * (601 - rest)) == (
         f'unknown id "{"x" * 288} ... {"x" * (300 - (rest - 12))}"; known: how{"w" * 100}'
     )
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_quotes_that_close_too_late_are_told_of_where_the_next_line_cannot_be_read(quote: str) -> None:
+    text = f"entries:\n- question: {quote}Is it open?\n  answer: Yes {quote}\n{{}}  note: When: at night\n"
+    for between, problem in (
+        ("", "2:13: KB002 the quotes that open here are closed on line 3 only; is that meant?"),
+        ("  id: open\n", "5:13: KB002 text that holds a colon and a space needs quotes around all of it"),
+    ):
+        with pytest.raises(KnowledgeError) as caught:
+            parse_knowledge(text.format(between), "a.yaml")
+        assert str(caught.value).partition(":")[2] == problem
+
+
+# For the "?" the parser in Python would stop at the first of those in brackets.
+@pytest.mark.parametrize("row", ["- {question: How is it?, answer: So.}\n", "- question: How is it?\n  answer: So.\n"])
+def test_only_the_fault_itself_is_told_of_after_many_entries(row: str) -> None:
+    with pytest.raises(KnowledgeError) as caught:
+        parse_knowledge(f"entries:\n{row * 20}- question: When: at night?\n", "a.yaml")
+    line = 2 + 20 * row.count("\n")
+    cure = "text that holds a colon and a space needs quotes around all of it"
+    assert str(caught.value) == f"a.yaml:{line}:17: KB002 {cure}"
+
+
+def test_the_lines_of_a_file_are_shown_without_its_mark_and_whatever_its_bytes(tmp_path: Path) -> None:
+    file = write(tmp_path, b"\xef\xbb\xbfcaf\xc3\xa9\r\n\xff") / "a.yaml"
+    assert source_lines(str(file)) == ("caf\u00e9", "\ufffd")
+    assert source_lines(str(tmp_path)) == source_lines("a\0b") == ()
+
+
+def test_the_version_of_a_folder_is_another_when_a_file_is(tmp_path: Path) -> None:
+    assert version(tmp_path) == ()
+    before = version(write(tmp_path, "x"))
+    assert before == version(tmp_path) != ()
+    (tmp_path / "a.yaml").rename(tmp_path / "b.yaml")
+    assert version(tmp_path) != before
+
+
+def test_what_cannot_be_known_to_be_a_file_is_none(tmp_path: Path) -> None:
+    assert is_file(write(tmp_path, "") / "a.yaml")
+    assert not is_file(tmp_path)
+    assert not is_file(Path("x" * 5000))
+
+
+def test_a_text_is_checked_against_the_date_of_today() -> None:
+    text = "sources: {s: {title: T, checked: 9998-12-31}}\nentries:\n- {question: How?, answer: So.}\n"
+    with pytest.raises(KnowledgeError, match=r"1:34: KB008 this date is in the future; put the day of the last check$"):
+        parse_knowledge(text)
+    assert parse_knowledge(text.replace("9998", "2020")).entries
 
 
 def test_eight_levels_are_read(tmp_path: Path) -> None:

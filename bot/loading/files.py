@@ -202,9 +202,10 @@ class File:
         return None
 
     def _report_syntax(self, text: str, error: Exception) -> None:
-        """Report a YAML error in the words of the parser in Python, whichever parser found it."""
+        """Report a YAML error in the words of the parser in Python, unless that stops at an earlier line already."""
         found, place, long = _read_again(text)
-        error = found if isinstance(found, yaml.YAMLError) else error
+        # What only the parser in Python stops at, such as the "?" in "{question: Why?, answer: So.}", is no fault.
+        error = found if isinstance(found, yaml.YAMLError) and _line(found) >= _line(error) else error
         message = f"not valid YAML: {error}"
         if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
             place = _at(error.problem_mark)
@@ -322,6 +323,11 @@ def _end(text: str) -> Text:
     """Return the place after a text, which holds what is read before it."""
     lines = split_lines(text)
     return Text("", len(lines), len(lines[-1]) + 1)
+
+
+def _line(error: Exception) -> int:
+    """Return the line of a YAML error, 0 where it has none."""
+    return error.problem_mark.line if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 0
 
 
 def _at(mark: Any) -> Text:  # Any: the two parsers have a class of marks each
