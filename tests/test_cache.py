@@ -46,6 +46,7 @@ def test_the_same_files_are_made_into_something_once(caches: Path, folder: Path,
     assert [kept(folder, make), kept(folder, make)] == [1, 1]
     (file,) = caches.iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
+    assert caches.stat().st_mode & 0o777 == 0o700
 
 
 def test_an_edit_counts_at_once_though_neither_size_nor_time_tells(caches: Path, folder: Path) -> None:
@@ -63,6 +64,20 @@ def test_a_file_more_or_of_another_name_counts(caches: Path, folder: Path, make:
     assert kept(folder, make) == 2
     (folder / "b.yaml").rename(folder / "c.yaml")
     assert kept(folder, make) == 3
+    assert caches.is_dir()
+
+
+def test_another_package_or_python_counts(
+    caches: Path, folder: Path, make: Callable[[], int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "package").mkdir()
+    monkeypatch.setattr("bot.loading.cache._PACKAGE", tmp_path / "package")
+    (tmp_path / "package" / "a\udcff.py").write_text("", encoding="utf-8")
+    assert [kept(folder, make), kept(folder, make)] == [1, 1]
+    (tmp_path / "package" / "a\udcff.py").write_text("1", encoding="utf-8")
+    assert [kept(folder, make), kept(folder, make)] == [2, 2]
+    monkeypatch.setattr("sys.version", "another")
+    assert [kept(folder, make), kept(folder, make)] == [3, 3]
     assert caches.is_dir()
 
 
@@ -105,12 +120,15 @@ def no_home() -> Path:
 
 
 def test_only_the_newest_are_kept(caches: Path, tmp_path: Path, make: Callable[[], int]) -> None:
-    for number in range(23):
+    for number in range(1, 24):
         desk = tmp_path / f"desk{number}"
         desk.mkdir()
         write(desk, "Yes.")
+        before = set(caches.glob("*"))
         kept(desk, make)
-    assert len(list(caches.iterdir())) == 20
+        (new,) = set(caches.iterdir()) - before
+        os.utime(new, (number, number))
+    assert sorted(file.stat().st_mtime for file in caches.iterdir()) == list(range(4, 24))
     assert kept(desk, make) == 23
 
 

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,14 @@ def test_a_broken_question_file_is_reported_at_its_place(tmp_path: Path, name: s
     with pytest.raises(KnowledgeError) as caught:
         load_questions(path)
     assert f"{path}{problem}" in str(caught.value)
+
+
+def test_questions_can_come_from_a_pipe() -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b"- {expect: a, ask: How?}\n")
+    os.close(writer)
+    assert load_questions(f"/dev/fd/{reader}") == (LabelledQuestion("How?", ("a",)),)
+    os.close(reader)
 
 
 def test_a_label_that_names_no_entry_is_reported(tmp_path: Path) -> None:
