@@ -40,7 +40,7 @@ TEXTS = st.builds(
     st.lists(PIECES, max_size=8),
     st.sampled_from([1, 1, 1, 1, 2, 500]),
 )
-ONE_OF_EACH_KIND = ["is it safe", "took all my pills, is it safe", "cramps and tablets", "my router"]
+ONE_OF_EACH_KIND = ["is it safe", "took the whole bottle, how much should i take", "cramps and tablets", "my router"]
 PICKS = st.sampled_from(["1", "the last one", "yes", "no", "more", "and at night?", "\u0661", "9" * 99, ""])
 VALUES: list[Any] = [None, True, "", " ", "a\nb", -1, 101, 10**400, float("nan"), DISCLAIMER, [], {}, [1], *ODD[:6]]
 KEYS = st.sampled_from(["id", "question", "score", "title", "url", "x"])

@@ -196,6 +196,8 @@ def test_what_is_not_answered_is_kept_for_its_owner_only(shipped: FaqBot, tmp_pa
     assert list(row) == ["time", "question", "kind", "matches"]
     assert FaqBot.load(unanswered=tmp_path / "no" / "file").ask("how do i reset my router").kind == "none"
     assert shipped.ask("how do i reset my router").kind == "none"  # and kept nowhere
+    FaqBot(shipped.knowledge, unanswered=UnansweredLog(file)).ask("my router")
+    assert [row.question for row in load_unanswered(file)[0][2:]] == ["my router"]
 
 
 def test_what_is_kept_of_a_question_is_when_it_was_asked_and_the_best_three(tmp_path: Path) -> None:

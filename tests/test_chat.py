@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -35,6 +36,7 @@ KEYS = [
     "suggestions",
     "related",
 ]
+ORDER = "suggest_from and answer_from must be in this order, between 0 and 100"
 PETS = Entry("pets", (Phrasing("Can I bring my dog?"), Phrasing("are dogs allowed")), "No idea.", out_of_scope=True)
 
 
@@ -82,16 +84,16 @@ def test_an_urgent_entry_that_scores_low_does_not_come_first(bot: FaqBot) -> Non
 @pytest.mark.parametrize(
     ("numbers", "message"),
     [
-        ({"answer_from": 10, "suggest_from": 20}, "in this order"),
-        ({"answer_from": 100.5}, "suggest_from and answer_from .* between 0 and 100"),
-        ({"suggest_from": -0.5}, "between 0 and 100"),
+        ({"answer_from": 10, "suggest_from": 20}, ORDER),
+        ({"answer_from": 100.5}, ORDER),
+        ({"suggest_from": -0.5}, ORDER),
         ({"urgent_from": 100.5}, "urgent_from must be between 0 and 100"),
         ({"urgent_from": -0.5}, "urgent_from must be between 0 and 100"),
-        ({"urgent_from": float("nan")}, "between 0 and 100"),
+        ({"urgent_from": float("nan")}, "urgent_from must be between 0 and 100"),
     ],
 )
 def test_thresholds_out_of_order_are_refused(numbers: dict[str, float], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=f"^{message}"):
         Policy(**numbers)
 
 
@@ -287,6 +289,15 @@ def test_any_text_gets_a_reply_with_the_disclaimer(shipped: FaqBot, question: st
 @pytest.mark.parametrize("question", ["", "a" * 100_000, "cramp " * 20_000, "\U0001f600" * 1000, "\x1b[2J", "\udcff"])
 def test_extreme_questions_get_a_reply(shipped: FaqBot, question: str) -> None:
     assert shipped.ask(question).text
+
+
+def test_a_question_in_another_language_is_told_which_one_is_read(library: Knowledge) -> None:
+    told = FaqBot(replace(library, settings=replace(library.settings, only_english="In English, please.")))
+    foreign = "me duelen las piernas por la noche"
+    assert told.ask(foreign).text == "In English, please.\n\nI only know the library."
+    assert FaqBot(library).ask(foreign).text == "I only know the library."
+    assert told.ask("my bicycle is broken").text == "I only know the library."
+    assert told.ask(f"there is a fire, {foreign}").kind == "urgent"
 
 
 def test_a_question_beside_a_danger_can_be_asked_again(bot: FaqBot) -> None:

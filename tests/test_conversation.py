@@ -146,6 +146,8 @@ def test_an_unclear_yes_is_asked_about(unsure: Conversation, shipped: FaqBot) ->
     assert unsure.send("yes please").text.startswith("Which one?")
     only = Conversation.restore(shipped, {**unsure.state(), "offer": [first.suggestions[0].entry.id]})
     assert only.send("2").text == "Which one? Type its number, 1."
+    two = Conversation.restore(shipped, {**unsure.state(), "offer": ["children", "dosage"]})
+    assert two.send("3").text == "Which one? Type its number, from 1 to 2."
     assert picked(only, "yes") == first.suggestions[0].entry.id
 
 
@@ -213,6 +215,7 @@ def test_more_is_what_comes_near_then_what_is_related_but_nothing_urgent_or_out_
         ("beer", 0.0),
         ("list", scores["list"]),
     ]
+    assert all(match.phrasing in match.entry.phrasings for match in more.suggestions)
     none = talk.send("more")
     assert (none.question, none.text) == ("more", "I have nothing more that comes near. You can ask in other words.")
 

@@ -32,38 +32,42 @@ from bot.loading import shipped_folder
 
 SHIPPED = FaqBot.load(shipped_folder())
 CONSUMER = Path(__file__).with_name("consumer.py")
+BOTH = "took the whole bottle, how much magnesium should i take a day"  # a danger, and a question that can wait
 QUESTIONS = [
     "is it safe",
     "my calf is swollen and hot",
     "night and tablets",
     "how do i reset my router",
-    "took all my pills, is it safe",
+    BOTH,
 ]
 CHANNELS = {"plain": PLAIN, "markdown": MARKDOWN, "discord": DISCORD, "telegram": TELEGRAM, "slack": SLACK, "irc": IRC}
 
 
 @given(st.sampled_from(QUESTIONS) | st.text(max_size=60), st.none() | st.integers(1, 5))
-@example("took all my pills, is it safe", 2)
+@example(BOTH, 2)
 def test_a_reply_goes_to_json_and_back(question: str, top: int | None) -> None:
     given_out = json.loads(json.dumps(SHIPPED.ask(question).to_dict(top=top)))
     assert Answer.from_dict(given_out).to_dict(top=top) == given_out
     assert type(Answer.from_dict(given_out)) is type(SHIPPED.ask(question))
 
 
-def test_a_reply_from_json_has_the_parts_of_the_one_it_was() -> None:
+@pytest.mark.parametrize("question", [BOTH, "my calf is swollen and hot", "is it safe"])
+def test_a_reply_from_json_has_the_parts_of_the_one_it_was(question: str) -> None:
+    reply = SHIPPED.ask(question)
+    again = Answer.from_dict(reply.to_dict(top=1))
+    assert isinstance(reply, Answer | Urgent)
+    assert isinstance(again, Answer | Urgent)
+    for part in ("answer", "note", "urgent"):
+        assert getattr(again.match.entry, part) == getattr(reply.match.entry, part)
+    assert (isinstance(again, Urgent) and again.asks) == (question == BOTH)
+
+
+def test_suggestions_from_json_begin_as_they_did() -> None:
     talk = Conversation(SHIPPED)
-    for message in ("took all my pills, is it safe", "my calf is swollen and hot", "is it safe", "more"):
-        reply = talk.send(message)
-        again = Answer.from_dict(reply.to_dict(top=1))
-        assert again.text == reply.text
-        if isinstance(reply, Urgent):
-            assert isinstance(again, Urgent)
-            assert again.asks is (message == "took all my pills, is it safe")
-        if isinstance(reply, Answer | Urgent):
-            assert isinstance(again, Answer | Urgent)
-            for part in ("answer", "note", "urgent"):
-                assert getattr(again.match.entry, part) == getattr(reply.match.entry, part)
-    assert reply.text.startswith("More that you can ask:")
+    talk.send("is it safe")
+    more = talk.send("more").to_dict()
+    assert str(more["text"]).startswith("More that you can ask:")
+    assert Answer.from_dict(more).text == more["text"]
 
 
 @pytest.mark.parametrize("question", ["night and tablets", "is it safe", "is magnesium glycinate safe", "my router"])
