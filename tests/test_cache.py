@@ -11,6 +11,7 @@ import pytest
 from bot import Conversation, FaqBot, KnowledgeError, load_knowledge
 from bot.loading import kept, shipped_folder
 
+ODD_NAME = "caf\udce9" if sys.platform == "linux" else "cafe"  # which is no UTF-8, as from a disk of other days
 ENTRY = "entries:\n  - question: Is it open?\n    answer: {answer}\n"
 
 
@@ -72,9 +73,9 @@ def test_another_package_or_python_counts(
 ) -> None:
     (tmp_path / "package").mkdir()
     monkeypatch.setattr("bot.loading.cache._PACKAGE", tmp_path / "package")
-    (tmp_path / "package" / "a\udcff.py").write_text("", encoding="utf-8")
+    (tmp_path / "package" / ODD_NAME).write_text("", encoding="utf-8")
     assert [kept(folder, make), kept(folder, make)] == [1, 1]
-    (tmp_path / "package" / "a\udcff.py").write_text("1", encoding="utf-8")
+    (tmp_path / "package" / ODD_NAME).write_text("1", encoding="utf-8")
     assert [kept(folder, make), kept(folder, make)] == [2, 2]
     monkeypatch.setattr("sys.version", "another")
     assert [kept(folder, make), kept(folder, make)] == [3, 3]
@@ -107,12 +108,29 @@ def test_without_a_place_to_keep_it_everything_works(
     tmp_path: Path, folder: Path, make: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").touch()
+    monkeypatch.chdir(tmp_path)
     for place in (str(tmp_path / "file"), "not/absolute"):
         monkeypatch.setenv("XDG_CACHE_HOME", place)
         assert answer(folder) == "Yes."
+    assert not (tmp_path / "not").exists()
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setattr(Path, "home", no_home)
     assert [kept(folder, make), kept(folder, make)] == [1, 2]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is one place only here")
+@pytest.mark.parametrize(("platform", "place"), [("linux", ".cache"), ("darwin", "Library/Caches")])
+def test_it_is_kept_where_the_system_keeps_such_files(
+    platform: str, place: str, tmp_path: Path, make: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setattr("sys.platform", platform)
+    folder = tmp_path / ODD_NAME
+    folder.mkdir()
+    write(folder, "Yes.")
+    assert [kept(folder, make), kept(folder, make)] == [1, 1]
+    assert len(list((tmp_path / place / "magbot").iterdir())) == 1
 
 
 def no_home() -> Path:
