@@ -195,6 +195,17 @@ def test_where_no_turn_can_be_had_all_is_written(
     assert (tmp_path / "log").read_bytes() == b"newer"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks here")
+def test_a_turn_ends(tmp_path: Path) -> None:
+    import fcntl
+
+    folder = os.open(tmp_path, os.O_RDONLY)
+    with turn(tmp_path / "log"), pytest.raises(BlockingIOError):
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(folder)
+
+
 def test_what_is_no_file_is_left_alone_and_nobody_waits_for_it(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
