@@ -244,7 +244,7 @@ def test_a_question_that_goes_on_is_understood(shipped: FaqBot, first: str, then
     assert talk.last.question == then
 
 
-@pytest.mark.parametrize("message", ["old people", "what old people", "so old people"])
+@pytest.mark.parametrize("message", ["old people", "what old people"])
 def test_a_question_that_does_not_begin_so_stands_alone(talk: Conversation, message: str) -> None:
     assert talk.send(message).kind == "suggestions"
 
@@ -252,7 +252,7 @@ def test_a_question_that_does_not_begin_so_stands_alone(talk: Conversation, mess
 @pytest.mark.parametrize("urgent", [True, False])
 def test_what_is_urgent_or_out_of_scope_is_not_what_a_question_goes_on_to(urgent: bool) -> None:  # noqa: FBT001
     entries = [Entry.of("Is there red wine?", "Yes."), Entry.of("Are dogs allowed in here?", "No.", id="dogs")]
-    nearer = replace(Entry.of("Is there red wine on my dog?", "Help!"), urgent=urgent, out_of_scope=not urgent)
+    nearer = replace(Entry.of("And dogs, is there red wine?", "Help!"), urgent=urgent, out_of_scope=not urgent)
     bot = FaqBot(Knowledge((*entries, nearer)), Policy(answer_from=90, urgent_from=100))
     talk = Conversation(bot)
     talk.send("is there red wine")
@@ -267,7 +267,7 @@ def test_a_question_that_goes_on_to_two_things_is_not_answered(talk: Conversatio
     assert talk.send("and old people take it").kind == "suggestions"
 
 
-@pytest.mark.parametrize("start", ["and", "But", "or", "what about", "how about", "what if", "same", "also it is for"])
+@pytest.mark.parametrize("start", ["and", "But", "or", "what about", "how about", "same", "also it is for"])
 def test_a_question_that_begins_so_goes_on(talk: Conversation, start: str) -> None:
     assert picked(talk, f"{start} old people") == "daily-requirement"
 
