@@ -277,7 +277,7 @@ def test_a_name_of_up_to_a_hundred_characters_is_compared() -> None:
 
 def test_a_message_of_up_to_six_hundred_characters_is_whole() -> None:
     rest = len(unknown_id("x" * 200)) - 200
-    assert unknown_id("x" * (600 - rest)).count("x") == 600 - rest
+    assert "x" * (600 - rest) in unknown_id("x" * (600 - rest))
     assert unknown_id("x" * (601 - rest)) == (
         f'unknown id "{"x" * 288} ... {"x" * (300 - (rest - 12))}"; known: how{"w" * 100}'
     )
