@@ -201,3 +201,15 @@ def test_a_source_that_nothing_cites_is_not_kept(entries: dict[str, Entry]) -> N
 )
 def test_the_plainest_words_for_too_many_tablets_are_urgent(shipped: FaqBot, question: str) -> None:
     assert shipped.ask(question).to_dict()["id"] == "urgent-overdose"
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("i took all my pills, is it safe", "urgent"),
+        ("took all my tablets", "urgent"),
+        ("i took all my tablets today as prescribed", "answer"),
+    ],
+)
+def test_all_of_the_tablets_are_a_danger_but_not_as_prescribed(shipped: FaqBot, message: str, kind: str) -> None:
+    assert shipped.ask(message).kind == kind
