@@ -90,8 +90,7 @@ class Clue(NamedTuple):
             of length 1, of the weight that the entry covers, and of the logarithm of the likelihood.
         lanes: The same three for all entries, side by side; none in a large base.
         near: For the entries that were looked at, for each phrasing its part of the dot product; filled as needed.
-        uses: Where each feature that it may stand for is used, with its part of the product there, in fixed point;
-            the largest last.
+        uses: Where each feature that it may stand for is used, with its part of the product there, the largest last.
     """
 
     reading: Reading
@@ -155,7 +154,7 @@ class Index:
         for feature, strength, _ in reading.similar:
             weight, background, uses = self._records[feature]
             product, cover = reading.weight * strength * weight, covers * strength
-            used.append((_ONE * product, uses))
+            used.append((product, uses))
             drawn_anywhere += strength * background
             for number, places in uses.items():
                 count = len(places)
@@ -299,11 +298,9 @@ class Index:
     def _find_near(self, clue: Clue, number: int) -> _Lanes:
         """Return what a clue gives to the product with each phrasing of an entry as a vector of length 1."""
         lengths = self._lengths[number][1]
-        fields = array("I", bytes(4 * len(lengths)))
-        for product, uses in clue.uses:
-            for at in uses.get(number, ()):
-                fields[at] = int(product / lengths[at])
-        return int.from_bytes(fields.tobytes(), sys.byteorder)
+        # The largest product at a place stands last, and stays.
+        near = ((at, product / lengths[at]) for product, uses in clue.uses for at in uses.get(number, ()))
+        return _lanes(len(lengths), near)
 
     def _weigh_all(self, found: Mapping[Feature, _Uses], phrasings: Sequence[int]) -> list[tuple[float, list[float]]]:
         """Keep a record of each feature; return for each entry its length as a vector, and those of its phrasings."""
@@ -375,7 +372,7 @@ class _Packed:
 
 
 def _lanes(size: int, numbers: Iterable[tuple[int, float]]) -> _Lanes:
-    """Return numbers at their places as lanes; the others are 0."""
+    """Return numbers at their places as lanes, the last one that is given for a place; the others are 0."""
     fields = array("I", bytes(4 * size))
     for at, number in numbers:
         fields[at] = int(_ONE * number)
