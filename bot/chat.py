@@ -52,7 +52,7 @@ class _Reply:
     Attributes:
         question: What was asked, as it was typed.
         disclaimer: The knowledge's disclaimer; to be shown with every reply.
-        matches: The entries that share anything with the question, best first; at most fifty.
+        matches: The entries that share anything with the question, best first; at most twenty.
     """
 
     kind: ClassVar[Literal["answer", "urgent", "suggestions", "none"]]
