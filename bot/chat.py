@@ -34,7 +34,7 @@ class Policy:
     """
 
     answer_from: float = 60.0
-    suggest_from: float = 20.0
+    suggest_from: float = 16.0
     urgent_from: float = 58.0
 
     def __post_init__(self) -> None:
@@ -52,7 +52,7 @@ class _Reply:
     Attributes:
         question: What was asked, as it was typed.
         disclaimer: The knowledge's disclaimer; to be shown with every reply.
-        matches: The entries that share anything with the question, best first; at most twenty.
+        matches: The entries that share anything with the question, best first; at most thirty.
     """
 
     kind: ClassVar[Literal["answer", "urgent", "suggestions", "none"]]
@@ -203,9 +203,9 @@ def decide(
     if danger and (danger.signs or danger.match.score >= max(policy.urgent_from, best)):
         asks = any(match.score >= policy.answer_from and not match.entry.out_of_scope for match in calm)
         return Urgent(question=question, disclaimer=disclaimer, matches=matches, match=danger.match, asks=asks)
-    outside = calm[0].entry if best >= policy.answer_from and calm[0].entry.out_of_scope else None
+    outside = calm[0].entry if calm and calm[0].entry.out_of_scope else None
     known = [match for match in calm if not match.entry.out_of_scope]
-    if known and not outside and known[0].score >= policy.answer_from:
+    if known and not outside and best >= policy.answer_from:
         return give(question, known[0], matches, knowledge)
     # Where something out of scope is nearest, only what could have been the answer is offered; and
     # what would be urgent, had the message not denied it, rather than nothing.
@@ -214,7 +214,7 @@ def decide(
     if near:
         suggestions = tuple(near[:MAX_SUGGESTIONS])
         return Suggestions(question=question, disclaimer=disclaimer, matches=matches, suggestions=suggestions)
-    message = outside.answer if outside else knowledge.settings.no_answer
+    message = outside.answer if outside and best >= policy.answer_from else knowledge.settings.no_answer
     return NoAnswer(question=question, disclaimer=disclaimer, matches=matches, message=message)
 
 

@@ -23,7 +23,7 @@ _SHORTLIST: Final = 6  # entries at most whose phrasings are compared one by one
 _NEAREST: Final = 4  # phrasings of each of them that are told
 _LIKELY: Final = 0.2  # share of the best entry's fit as a whole that they have at least
 _MOST_USES: Final = 500  # entries that a word may point to, those that use it most; bounds the time in a large base
-_LISTED: Final = 20  # entries that are ranked at all
+_LISTED: Final = 30  # entries that are ranked at all
 _ENOUGH: Final = 600  # entries that are looked at, met by the clues that tell most; bounds the time
 _PART_SIZE: Final = 8  # features of a packed index that are unpacked together
 

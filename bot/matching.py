@@ -151,7 +151,7 @@ class Matcher:
         self._vector = lru_cache(_CACHED_WORDS)(lambda word: self._language.vector(self._meant(word)[0]))
 
     def rank(self, question: str) -> tuple[Match, ...]:
-        """Return a match for each entry that shares anything with the question, best first; at most twenty.
+        """Return a match for each entry that shares anything with the question, best first; at most thirty.
 
         Beyond the best six, entries are compared as wholes only, and their question stands as the phrasing.
 
@@ -160,7 +160,7 @@ class Matcher:
         However long the question, the cost is bounded: its first 400 words are read, 40 letters of each. A word that
         is not remembered is compared with the words of the base that begin or end with the same letter, so the cost
         grows with the words read times the words of the base. A word or pair stands for at most 12 words, each used
-        by at most 500 entries; at most 20 entries are compared, and the best six phrasing by phrasing.
+        by at most 500 entries; at most 30 entries are compared, and the best six phrasing by phrasing.
         """
         typed = self.canonical(question)
         scores = self._scores(self._compare(typed))
@@ -169,7 +169,7 @@ class Matcher:
         return self._ranked(scores)
 
     def rank_without(self, entry: Entry, phrasing: Phrasing) -> tuple[Match, ...]:
-        """Return how the entries fit one of the phrasings as if it was not there, best first; at most twenty.
+        """Return how the entries fit one of the phrasings as if it was not there, best first; at most thirty.
 
         What the words of the base weigh stays as it is, so that it takes no longer than any question.
 

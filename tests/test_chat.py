@@ -193,9 +193,9 @@ def test_what_is_denied_is_offered_before_others_where_it_is_nearest(library: Kn
 
 def test_beside_what_is_out_of_scope_only_what_could_be_the_answer_is_offered(library: Knowledge) -> None:
     _, cards, *_ = library.entries
-    replies = [decided(library, (PETS, pets), (cards, score)) for pets, score in ((50, 49.9), (50, 50), (49.9, 20))]
-    assert [reply.kind for reply in replies] == ["none", "suggestions", "suggestions"]
-    assert replies[0].text == "No idea."
+    replies = [decided(library, (PETS, pets), (cards, score)) for pets, score in ((50, 50), (50, 49.9), (49.9, 49.8))]
+    assert [reply.kind for reply in replies] == ["suggestions", "none", "none"]
+    assert [reply.text for reply in replies[1:]] == ["No idea.", library.settings.no_answer]
 
 
 def test_a_score_as_json_is_rounded_to_a_tenth(library: Knowledge) -> None:

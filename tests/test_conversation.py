@@ -251,8 +251,8 @@ def test_a_question_that_does_not_begin_so_stands_alone(talk: Conversation, mess
 
 @pytest.mark.parametrize("urgent", [True, False])
 def test_what_is_urgent_or_out_of_scope_is_not_what_a_question_goes_on_to(urgent: bool) -> None:  # noqa: FBT001
-    entries = [Entry.of("Is there red wine?", "Yes."), Entry.of("Are dogs allowed in here?", "No.", id="dogs")]
-    nearer = replace(Entry.of("And dogs, is there red wine?", "Help!"), urgent=urgent, out_of_scope=not urgent)
+    entries = [Entry.of("Is there red wine?", "Yes."), Entry.of("Dogs in here?", "No.", id="dogs")]
+    nearer = replace(Entry.of("Is there red wine that dogs drink?", "Help!"), urgent=urgent, out_of_scope=not urgent)
     bot = FaqBot(Knowledge((*entries, nearer)), Policy(answer_from=90, urgent_from=100))
     talk = Conversation(bot)
     talk.send("is there red wine")

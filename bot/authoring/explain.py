@@ -69,4 +69,7 @@ def _verdict(reply: Reply, bot: FaqBot) -> str:
             ids = ", ".join(match.entry.id for match in reply.suggestions)
             return f"suggestions: {ids} score at least {policy.suggest_from:g}, none at least {policy.answer_from:g}"
         case NoAnswer():
+            nearest = next((match.entry for match in reply.matches if not match.entry.urgent), None)
+            if nearest and nearest.out_of_scope:
+                return f"none: {nearest.id} is nearest, and out of scope"
             return "none: nothing that could be given or offered scores high enough"
