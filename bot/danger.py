@@ -37,7 +37,7 @@ _DENIES: Final = frozenset(
 # Words that a denial may be about instead of a symptom: "not sure, chest pain", "no relief from the pain".
 _NO_SYMPTOM: Final = frozenset(
     words(
-        "sure well better only just relief doubt matter eaten slept sleeping know knowing known stop stopped help "
+        "sure well better only just relief doubt matter able eaten slept sleeping know knowing known stop stopped help "
         "helped helping helps work worked working ease eased easing relieve touch getting feeling feel tell ask "
         "want mean meant count see read the going"
     )
@@ -50,6 +50,7 @@ _ASSERTS: Final = frozenset(
         "collapsed fainted"
     )
 )
+_UNITS: Final = frozenset(words("mg milligram milligrams mcg g gram grams ml iu"))
 _SOMEBODY: Final = frozenset(words("i im ive my me he his him she her we our they wife husband mum"))
 _LONG_AGO: Final = re.compile(
     r"\b(?:(?:in|since|from|of) (?:19|20)\d\d(?! (?:mg|mcg|iu|units))|(?:years|decades|ages) (?:ago|back|since)|"
@@ -177,7 +178,10 @@ class Lookout:
         found: dict[str, dict[tuple[str, ...], None]] = {}
         for start in range(0, max(1, len(typed)), _CHUNK):
             places: defaultdict[str, list[int]] = defaultdict(list)
-            for at, word in enumerate(self._matcher.canonical(" ".join(typed[start : start + _CHUNK + _OVERLAP]))):
+            part = self._matcher.canonical(" ".join(typed[start : start + _CHUNK + _OVERLAP]))
+            for at, (word, after) in enumerate(pairwise([*part, ""])):
+                if word.isdigit() and after in _UNITS:
+                    continue  # so many milligrams, not so many tablets
                 for known in self._spelt_like(word):
                     places[known].append(at)
             begun = dict.fromkeys(piece for word in places for piece in self._by_first.get(word, ()))
@@ -204,7 +208,9 @@ class Lookout:
         Each sentence of what is typed ends in a full stop.
         """
         denied = listed = False
-        for (word, after), in_list in zip(pairwise([*typed, "."]), _in_lists(typed), strict=True):
+        following = zip(typed, [*typed[1:], "."], [*typed[2:], ".", "."], _in_lists(typed), strict=False)
+        for word, next_word, next_but_one, in_list in following:
+            after = next_but_one if next_word == "been" else next_word  # as in "havent been able to"
             if word == "." or word in _ASSERTS or (word == "," and not listed):
                 denied = False
             if word in _DENIES and after not in _NO_SYMPTOM and not self._is_sign(word, after):

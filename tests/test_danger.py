@@ -79,6 +79,8 @@ def test_a_row_of_signs_needs_a_piece_of_each_cell(
         ("I took 2000 mg", "i took 2000 mg"),
         ("not sure, smoke on the stairs", "not sure smoke on the stairs"),
         ("no relief from smoke", "no relief from smoke"),
+        ("I haven't been able to see for smoke", "i havent been able to see for smoke"),
+        ("there has never been smoke", "there has"),
         ("smoke began when I was driving", "smoke began when i was driving"),
         ("do you have any advice, he is in the smoke", "he is in the smoke"),
         ("3.5 kg", "3.5 kg"),
@@ -132,6 +134,13 @@ def test_signs_are_found_at_the_end_of_a_long_message(lookout: Lookout) -> None:
 def test_signs_count_even_where_no_word_is_in_a_phrasing() -> None:
     lift = entry("lift", "Trapped in the lift", urgent=True, signs=((("smell gas",),),))
     assert FaqBot(Knowledge((lift, HOURS), (), Settings())).ask("I smell gas").kind == "urgent"
+
+
+def test_so_many_milligrams_are_not_so_many_tablets() -> None:
+    dose = entry("dose", "Too many at once", urgent=True, signs=((("took",), ("20 tablets",)),))
+    lookout = Lookout(base := Knowledge((dose, HOURS)), Matcher(base))
+    assert lookout.signs("i took about 20 small tablets") == {"dose": [("took", "20 tablets")]}
+    assert lookout.signs("i took two 20 mg tablets") == {}
 
 
 @pytest.mark.parametrize(
