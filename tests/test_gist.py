@@ -33,6 +33,11 @@ def test_the_very_words_of_a_lone_phrasing_are_as_like_as_can_be() -> None:
     assert alone.likeness(alone.of(of("raise", "limit")), 0, [0]) == pytest.approx(1, abs=0.01)
 
 
+def test_the_only_phrasing_of_a_base_differs_in_nothing_from_what_is_common() -> None:
+    lone = Gists([[("raise",)]], lambda _: (1, 0, 0))
+    assert lone.likeness(lone.of(of("pay")), 0, [0]) == 0
+
+
 def test_only_the_phrasings_named_are_looked_at(gists: Gists) -> None:
     gist = gists.of(of("pay"))
     assert gists.likeness(gist, 1, [0]) > gists.likeness(gist, 1, [1]) > gists.likeness(gist, 1, [])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from bot import Entry, Knowledge, Phrasing, Settings, Source
@@ -43,6 +45,12 @@ def test_related_entries_come_in_the_order_of_the_author() -> None:
 def test_values_that_could_only_fail_later_are_refused_at_once() -> None:
     with pytest.raises(ValueError, match="phrase without a word"):
         Knowledge((entry(),), words=(("?!", "cramp"),))
+    with pytest.raises(ValueError, match="not both"):
+        replace(entry(), urgent=True, out_of_scope=True)
+    with pytest.raises(ValueError, match="sign without words"):
+        replace(entry(), signs=((("cramp",), ()),))
+    with pytest.raises(ValueError, match="harmless phrase without words"):
+        replace(entry(), harmless=("figure of speech", "?!"))
     with pytest.raises(ValueError, match="needs a title"):
         Source(" ")
     with pytest.raises(ValueError, match="need text"):
