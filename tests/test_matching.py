@@ -58,7 +58,8 @@ def test_each_entry_is_ranked_once_best_first(matcher: Matcher) -> None:
 
 def test_equal_scores_keep_the_order_of_the_knowledge(library: Knowledge) -> None:
     hours = library.entries[0]
-    twins = tuple(dataclasses.replace(hours, id=name, related=()) for name in ("b", "a", "c"))
+    twins = [dataclasses.replace(hours, id=name, related=()) for name in ("b", "a", "c")]
+    twins[0] = dataclasses.replace(twins[0], phrasings=hours.phrasings[::-1])
     other = dataclasses.replace(library.entries[1], related=())
     ranked = Matcher(Knowledge((*twins, other))).rank("the open hours")
     assert [match.entry.id for match in ranked][:3] == ["b", "a", "c"]
@@ -87,8 +88,9 @@ def test_phrases_that_begin_alike_are_told_apart() -> None:
 
 
 def test_a_misspelt_word_of_a_phrase_is_understood(library: Knowledge) -> None:
-    assert Matcher(library).canonical("a late papper back") == ("a", "late", "book")
-    assert Matcher(library).canonical("a late paper") == ("a", "late", "paper")
+    matcher = Matcher(dataclasses.replace(library, words=(*library.words, ("shelf", "papers tray"))))
+    assert matcher.canonical("a late papper back") == ("a", "late", "book")
+    assert matcher.canonical("a late paper") == ("a", "late", "paper")
 
 
 def test_an_unknown_word_lowers_the_score(matcher: Matcher) -> None:
@@ -127,6 +129,7 @@ def test_a_word_stands_for_the_twelve_that_it_is_spelt_most_like() -> None:
 def test_a_pair_of_words_is_as_certain_as_both_are(matcher: Matcher, typed: str, relation: str) -> None:
     *words, pair = matcher.read(typed)
     assert (pair.feature, pair.is_pair, pair.content, pair.thing) == (typed, True, 0, False)
+    assert pair.weight > 0
     (near,) = pair.similar
     assert (near.feature, near.relation) == ("library card", relation)
     assert near.strength == min(word.similar[0].strength for word in words)
@@ -203,8 +206,11 @@ def test_a_word_is_known_as_the_first_of_its_row(library: Knowledge) -> None:
 
 
 def test_the_lead_over_the_second_raises_the_score(library: Knowledge) -> None:
-    clear, torn = Matcher(library).rank("overdue"), Matcher(library).rank("overdue smoke")
-    assert clear[0].score > torn[0].score
+    matcher, lead = Matcher(library), "lead over the second"
+    (clear,), torn = matcher.rank("overdue"), matcher.rank("overdue smoke")
+    assert clear.score > torn[0].score
+    share = (torn[0].score - torn[1].score) / torn[0].score
+    assert matcher.odds("overdue smoke")[lead] == pytest.approx(share * matcher.odds("overdue")[lead])
 
 
 def test_a_content_word_that_the_entry_lacks_lowers_the_score_more_than_a_common_one(library: Knowledge) -> None:
@@ -214,6 +220,7 @@ def test_a_content_word_that_the_entry_lacks_lowers_the_score_more_than_a_common
     assert 0 < common == number < rare == 1
     missing = "a thing not covered"
     assert matcher.odds("zebra overdue")[missing] < 0 == matcher.odds("xylophone overdue")[missing]
+    assert matcher.odds("a card")[missing] == 0
     assert Matcher(library).odds("zebra overdue")[missing] == 0
 
 
@@ -288,6 +295,24 @@ def test_a_gist_neither_hides_danger_nor_raises_an_alarm(library: Knowledge, que
     assert best(by_gist, question) == best(by_words, question)
     of_words, of_gist = (matcher.odds(question) for matcher in (by_words, by_gist))
     assert (of_gist == pytest.approx(of_words)) == (best(by_gist, question) == "fire")
+
+
+def test_the_gist_of_a_single_word_tells_no_more_than_the_word(library: Knowledge) -> None:
+    by_words, by_gist = Matcher(library, Tickets()), Matcher(library, Weather())
+    assert by_gist.odds("overdue") == pytest.approx(by_words.odds("overdue"))
+    assert by_gist.odds("overdue fine") != pytest.approx(by_words.odds("overdue fine"))
+    assert by_words.odds("overdue")["likeness as a whole"] > 0
+
+
+def test_an_entry_is_as_like_without_a_phrasing_as_one_that_never_had_it() -> None:
+    one = Entry.of("an overdue card", "?", id="one")
+    two = Entry.of("I smell a card", "?", also=["an overdue card"], id="two")
+    shares = []
+    for language in (Tickets(), Weather()):
+        matcher = Matcher(Knowledge((one, two, Entry.of("fine smoke", "?"))), language)
+        scores = {match.entry.id: match.score for match in matcher.rank_without(two, two.phrasings[0])}
+        shares.append(scores["two"] / scores["one"])
+    assert shares[0] == pytest.approx(shares[1])
 
 
 def test_the_longest_question_adds_up_for_the_entry_that_it_fits_and_for_no_other() -> None:
