@@ -31,6 +31,8 @@ def test_the_entry_that_means_the_same_in_other_words_is_the_likest(gists: Gists
 def test_the_very_words_of_a_lone_phrasing_are_as_like_as_can_be() -> None:
     alone = Gists([[("raise", "limit")], [("pay",)]], lambda word: VECTORS.get(word, ()))
     assert alone.likeness(alone.of(of("raise", "limit")), 0, [0]) == pytest.approx(1, abs=0.01)
+    poles = Gists([[("raise",)], [("pay",)]], lambda word: (1,) if word == "raise" else (-1,))
+    assert poles.likeness(poles.of([(1,)]), 0, [0]) == 1
 
 
 def test_the_only_phrasing_of_a_base_differs_in_nothing_from_what_is_common() -> None:
