@@ -33,6 +33,7 @@ def test_other_words_score_less_than_100_and_more_than_0(matcher: Matcher) -> No
         ("wen is the libary opne", "hours"),
         ("libraryy cardd", "cards"),
         ("overdu boks", "fees"),
+        ("pverdue", "fees"),
         ("there is smokee", "fire"),
         ("I came by bus with my children and it rained all the way, so how do I get a card", "cards"),
     ],
@@ -147,6 +148,11 @@ def test_the_same_question_has_the_same_scores_in_every_matcher(library: Knowled
 def test_a_word_without_end_is_read_in_part(matcher: Matcher) -> None:
     (reading,) = matcher.read("x" * 1_000_000)
     assert len(reading.feature) == 40
+
+
+def test_of_a_question_without_end_the_first_words_are_read(matcher: Matcher) -> None:
+    typed = [f"w{number}x" for number in range(500)]
+    assert [reading.feature for reading in matcher.read(" ".join(typed))] == typed[:400]
 
 
 def test_a_number_alone_asks_nothing_unless_it_is_a_phrasing(library: Knowledge) -> None:
