@@ -11,8 +11,11 @@ collect_ignore = ["tools", "benchmarks"]  # scripts, whose packages the tests do
 settings.register_profile("default", deadline=None)  # a test suite has no timing assertions
 settings.load_profile("default")
 
-# A shell lets its background jobs ignore Ctrl-C, and what they start inherits that: its tests would wait for ever.
+# A shell lets its background jobs ignore Ctrl-C, and nohup the hanging up; what they start inherits that, but no
+# handler: its tests would wait for ever.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:  # there is none on Windows
+    signal.signal(signal.SIGHUP, lambda *_: None)
 
 
 @pytest.fixture(scope="session", autouse=True)
