@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from bot import FaqBot, Knowledge, Policy
+from bot import Entry, FaqBot, Knowledge, Policy
 from bot.authoring.explain import explain
 
 
@@ -17,6 +17,7 @@ def test_an_explanation_shows_words_entries_thresholds_and_verdict(bot: FaqBot) 
     assert "xylophone: unknown" in text
     assert "cards  <- join the library  library.yaml:2" in text
     assert "answer from 50, suggest from 5" in text
+    assert "<- is it open\n" in explain(FaqBot(Knowledge((Entry.of("is it open", "Yes."),))), "is it open")
 
 
 @pytest.mark.parametrize(
