@@ -387,8 +387,10 @@ class _Groups:
     """The rows of words or phrases that mean the same: each is read as the first of its row."""
 
     def __init__(self, rows: Sequence[Sequence[str]]) -> None:
-        self._first = {words(phrase): words(row[0]) for row in rows for phrase in row}
-        self._single = {phrase[0]: first[0] for phrase, first in self._first.items() if len(phrase) == len(first) == 1}
+        firsts = {words(phrase): words(row[0]) for row in rows for phrase in row}
+        self._single = {phrase[0]: first[0] for phrase, first in firsts.items() if len(phrase) == len(first) == 1}
+        # The words of a first are read as everywhere else.
+        self._first = {phrase: tuple(map(self.first_word, first)) for phrase, first in firsts.items()}
         self._longest: dict[str, int] = {}  # the size of the longest phrase that begins with a word
         for phrase in self._first.keys() - {(word,) for word in self._single}:
             self._longest[phrase[0]] = max(len(phrase), self._longest.get(phrase[0], 0))

@@ -88,6 +88,12 @@ def test_phrases_that_begin_alike_are_told_apart() -> None:
     assert matcher.replaced("the boat or a big ship") == []
 
 
+@pytest.mark.parametrize("typed", ["a charley horse at night", "leg spasms", "leg cramp"])
+def test_a_word_of_one_row_is_understood_in_the_first_of_another(typed: str) -> None:
+    entries = (Entry.of("Why do I get a charley horse?", "?", id="leg"), Entry.of("What is a cramp?", "?", id="cramp"))
+    assert best(Matcher(Knowledge(entries, (("leg spasm", "charley horse"), ("cramp", "spasm")))), typed) == "leg"
+
+
 def test_a_misspelt_word_of_a_phrase_is_understood(library: Knowledge) -> None:
     matcher = Matcher(dataclasses.replace(library, words=(*library.words, ("shelf", "papers tray"))))
     assert matcher.canonical("a late papper back") == ("a", "late", "book")
