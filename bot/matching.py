@@ -13,7 +13,7 @@ import heapq
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple, Protocol
 
@@ -116,7 +116,7 @@ class Matcher:
         self._groups = _Groups(knowledge.words)
         texts = [[self._groups.unite(words(phrasing.text)) for phrasing in entry.phrasings] for entry in self._entries]
         self._index = Index(texts)
-        self._gists = Gists(texts, lru_cache(len(self._index.words))(self._language.vector))
+        self._gists = Gists(texts, cache(self._language.vector))
         self._leanings = _leanings(self._entries, texts)
         found = [(text, (number, at)) for number, group in enumerate(texts) for at, text in enumerate(group)]
         self._exact = {" ".join(text): place for text, place in reversed(found)}
@@ -220,8 +220,6 @@ class Matcher:
 
     def _respell(self, word: str) -> str:
         """Return the word of a group that an unknown word is spelt most like, else the word itself."""
-        if word in self._index.words:
-            return word
         nearest, _ = next(iter(self._spelt_like(word)), (word, 0.0))
         return nearest if nearest in self._groups.spellings else word
 
@@ -273,7 +271,7 @@ class Matcher:
         frequency = _COMMON if word.isdigit() else self._language.frequency(self._meant(word)[0])
         content = min(1.0, max(_LEAST_CONTENT, (_COMMON - frequency) / (_COMMON - _RARE)))
         thing = self._language.names_a_thing(word)
-        return self._index.clue(Reading(word, self._weight(word, similar), content, thing, similar))
+        return self._index.clue(Reading(word, self._weight(similar), content, thing, similar))
 
     def _read_pair(self, one: str, two: str) -> Clue | None:
         first, second = (next(iter(self._word_clue(word).reading.similar), None) for word in (one, two))
@@ -337,9 +335,12 @@ class Matcher:
         return self._spelt_like(word)[0]
 
     def _find_spelt_like(self, word: str) -> list[tuple[str, float]]:
-        """Return the words of the base and its groups that are spelt like this one, with the similarity."""
+        """Return the words of the base and its groups that are spelt like this one, with the similarity.
+
+        A short word has only itself, whether it is one of them or not.
+        """
         if len(word) <= _SHORT:
-            return [(word, 1.0)] if word in self._index.words or word in self._groups.spellings else []
+            return [(word, 1.0)]
         known = self._language.frequency(word) >= _NO_SLIP
         cutoff = INFLECTED if known else CLOSE_ENOUGH
         found: dict[str, float] = {}
@@ -356,10 +357,8 @@ class Matcher:
         turned = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
         return [near for near in turned if near in self._index.words]
 
-    def _weight(self, word: str, similar: Sequence[Likeness]) -> float:
+    def _weight(self, similar: Sequence[Likeness]) -> float:
         """Return a word's weight; the less it resembles any word of the base, the more it weighs."""
-        if word in self._index.words:
-            return self._index.weight(word)
         if not similar:
             return self._index.most
         nearest = similar[0]
@@ -410,7 +409,7 @@ class _Groups:
         """Yield the words and phrases of a text, each with what it is read as."""
         at = 0
         while at < len(text):
-            sizes = range(min(self._longest.get(text[at], 1), len(text) - at), 0, -1)
+            sizes = range(self._longest.get(text[at], 1), 0, -1)
             size = next((size for size in sizes if tuple(text[at : at + size]) in self._first), 1)
             phrase = tuple(text[at : at + size])
             yield phrase, self._first.get(phrase, phrase)
