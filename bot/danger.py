@@ -103,7 +103,7 @@ class Lookout:
         self._matcher = matcher
         urgent = [entry for entry in knowledge.entries if entry.urgent]
         harmless = sorted((normalize(phrase) for entry in urgent for phrase in entry.harmless), key=len, reverse=True)
-        self._harmless = re.compile(rf"\b(?:{'|'.join(map(re.escape, harmless))})\b") if harmless else None
+        self._harmless = re.compile(rf"\b(?:{'|'.join(map(re.escape, harmless))})\b")
         self._harmless_words = sorted({word for phrase in harmless for word in words(phrase) if len(word) > _SHORT})
         self._rows = [(entry, row) for entry in urgent for row in entry.signs]
         self._pieces = {piece: matcher.canonical(piece) for _, row in self._rows for cell in row for piece in cell}
@@ -176,7 +176,7 @@ class Lookout:
         """Return, by the id of the urgent entry, the rows of signs that a message holds, as the pieces found."""
         typed = message.split()
         found: dict[str, dict[tuple[str, ...], None]] = {}
-        for start in range(0, max(1, len(typed)), _CHUNK):
+        for start in range(0, len(typed), _CHUNK):
             places: defaultdict[str, list[int]] = defaultdict(list)
             part = self._matcher.canonical(" ".join(typed[start : start + _CHUNK + _OVERLAP]))
             for at, (word, after) in enumerate(pairwise([*part, ""])):
@@ -194,8 +194,6 @@ class Lookout:
 
     def _without_harmless(self, clause: str) -> str:
         """Return the words of a clause without harmless phrases, misspelt or not."""
-        if not self._harmless:
-            return clause
         scorer, cutoff = Indel.normalized_similarity, _CLOSE_ENOUGH
         typed = clause.split()
         near = (process.extractOne(word, self._harmless_words, scorer=scorer, score_cutoff=cutoff) for word in typed)
@@ -224,12 +222,10 @@ class Lookout:
         return any(f"{denial} {meant}" in self._dangerous for meant in (after, *self._spelt_like(after)))
 
     def _find_spelt_like(self, word: str) -> list[str]:
-        known = self._known.get(word[0], {})
         if len(word) <= _SHORT:
-            return [word] if word in known else []
-        near = process.extract(
-            word, list(known), scorer=Indel.normalized_similarity, score_cutoff=_CLOSE_ENOUGH, limit=None
-        )
+            return [word]
+        known = list(self._known.get(word[0], ()))
+        near = process.extract(word, known, scorer=Indel.normalized_similarity, score_cutoff=_CLOSE_ENOUGH, limit=None)
         return [spelling for spelling, *_ in near]
 
 
@@ -240,16 +236,19 @@ def _asks_in_general(clause: str) -> bool:
 
 
 def _in_lists(typed: Sequence[str]) -> list[bool]:
-    """Return for each word whether an "or" follows before the next full stop, as in "no pain, redness or heat"."""
+    """Return for each word whether an "or" follows before the next full stop, as in "no pain, redness or heat".
+
+    What is typed ends in a full stop.
+    """
     found: list[bool] = []
     for word in reversed(typed):
-        found.append(word in ("or", "nor") or (word != "." and bool(found) and found[-1]))
+        found.append(word in ("or", "nor") or (word != "." and found[-1]))
     return found[::-1]
 
 
 def _ends(parts: Sequence[str], places: Mapping[str, Sequence[int]]) -> Sequence[int]:
     """Return where the words end that stand in this order with few others between them."""
-    ends = places.get(parts[0], ())
+    ends = places[parts[0]]
     for part in parts[1:]:
         before = set(ends)
         ends = [at for at in places.get(part, ()) if any(at - gap in before for gap in range(1, 2 + _BETWEEN))]
