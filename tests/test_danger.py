@@ -21,6 +21,7 @@ FIRE = entry(
         (("smoke", "flames"), ("stairs", "corridor")),
         (("alarm bell",),),
         (("no way out",),),
+        (("mayday mayday",),),
     ),
 )
 FLOOD = entry(
@@ -28,7 +29,7 @@ FLOOD = entry(
     "There is water in the cellar",
     urgent=True,
     signs=((("water", "flood"), ("cellar",)),),
-    harmless=("flood of visitors", "1.5 litres of water"),
+    harmless=("flood of visitors", "flood of visitors to the zoo", "1.5 litres of water", "food in the cellar"),
 )
 HOURS = entry("hours", "When is the library open?", "is the corridor open")
 BASE = Knowledge((FIRE, FLOOD, HOURS), (("corridor", "hallway"),), Settings())
@@ -52,6 +53,11 @@ def lookout() -> Lookout:
         ("bell alarm", {}),
         ("flood in the cellar, smoke on the stairs", {"fire": [("smoke", "stairs")], "flood": [("flood", "cellar")]}),
         ("poke on the chairs", {}),
+        ("food in the cellar", {}),
+        ("mayday", {}),
+        ("mayday, mayday", {"fire": [("mayday mayday",)]}),
+        (f"smoke {'and dust ' * 20} on the stairs", {}),
+        (f"stairs {'and dust ' * 20} full of smoke", {}),
         ("", {}),
     ],
 )
@@ -67,6 +73,7 @@ def test_a_row_of_signs_needs_a_piece_of_each_cell(
         ("No smoke, fire or heat, just steam", "just steam"),
         ("No smoke, heat. Flames or fire", "heat flames or fire"),
         ("There is no smoke but the alarm rings", "there is the alarm rings"),
+        ("Neither smoke, any heat nor fire", ""),
         ("no way out", "no way out"),
         ("I haven't seen flames. Is it open?", "i is it open"),
         ("we had a fire in 2015, all fine now", "all fine now"),
@@ -90,6 +97,8 @@ def test_a_row_of_signs_needs_a_piece_of_each_cell(
         ("our dog fell into the flames, is it open", "is it open"),
         ("my dog bit me near the flames", "my dog bit me near the flames"),
         ("a flod of vistors in the cellar", "a in the cellar"),
+        ("a flood of visitors to the zoo in the cellar", "a in the cellar"),
+        ("a flood in the cellar", "a flood in the cellar"),
         ("he was in a fire as a baby, he is 60 now", "he is 60 now"),
         ("", ""),
     ],
@@ -103,6 +112,21 @@ def test_the_danger_is_the_entry_whose_signs_stand_in_the_message(lookout: Looko
     danger = lookout.watch(message, Matcher(BASE).rank(message))
     assert danger
     assert (danger.match.entry.id, danger.signs) == ("fire", (("smoke", "corridor"),))
+
+
+def test_the_score_is_that_of_what_is_present_and_never_more_than_that_of_the_whole(lookout: Lookout) -> None:
+    def scores(message: str) -> tuple[float, float]:
+        """Return the points that the danger has in the whole message, and its own."""
+        matches = Matcher(BASE).rank(message)
+        danger = lookout.watch(message, matches)
+        assert danger
+        return {match.entry.id: match.score for match in matches}.get(danger.match.entry.id, 0.0), danger.match.score
+
+    whole, present = scores("Is the corridor open, as there is no water in the cellar")
+    assert 0 < present < whole
+    whole, present = scores("No books. There is a fire!")
+    assert 0 < present == whole < 100
+    assert scores(f"{'never ' * 400}. There is a fire!") == (0, 0)  # the matcher reads no further
 
 
 def test_without_a_word_of_an_urgent_entry_there_is_no_danger(lookout: Lookout) -> None:
@@ -131,9 +155,16 @@ def test_signs_are_found_at_the_end_of_a_long_message(lookout: Lookout) -> None:
     assert "fire" in lookout.signs(lookout.present(f"{'the books are dull. ' * 3000} smoke on the stairs"))
 
 
+def test_signs_are_found_wherever_they_stand_in_a_long_message(lookout: Lookout) -> None:
+    for before in range(240, 360, 3):
+        message = f"{'dull ' * before} smoke on the stairs {'dull ' * 300}"
+        assert lookout.signs(message) == {"fire": [("smoke", "stairs")]}, before
+
+
 def test_signs_count_even_where_no_word_is_in_a_phrasing() -> None:
     lift = entry("lift", "Trapped in the lift", urgent=True, signs=((("smell gas",),),))
-    assert FaqBot(Knowledge((lift, HOURS), (), Settings())).ask("I smell gas").kind == "urgent"
+    reply = FaqBot(Knowledge((lift, HOURS), (), Settings())).ask("I smell gas").to_dict()
+    assert (reply["kind"], reply["matched"], reply["score"]) == ("urgent", "Trapped in the lift", 0)
 
 
 def test_so_many_milligrams_are_not_so_many_tablets() -> None:
