@@ -46,6 +46,12 @@ def test_a_rare_word_counts_more_than_one_that_all_entries_share(matcher: Matche
     assert best(matcher, "library overdue") == "fees"
 
 
+@pytest.mark.parametrize("typed", ["man bites dog", "dog bites man"])
+def test_the_order_of_the_words_counts(typed: str) -> None:
+    matcher = Matcher.of(["does a man bites dog today", "does a dog bites man today"])
+    assert typed in best(matcher, typed)
+
+
 @pytest.mark.parametrize("typed", ["", " ", "?!", "\U0001f600", "zzzz qqqq", "2", "42 17"])
 def test_a_question_that_shares_nothing_has_no_matches(matcher: Matcher, typed: str) -> None:
     assert matcher.rank(typed) == ()
