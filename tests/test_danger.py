@@ -29,7 +29,7 @@ FLOOD = entry(
     "There is water in the cellar",
     urgent=True,
     signs=((("water", "flood"), ("cellar",)),),
-    harmless=("flood of visitors", "flood of visitors to the zoo", "1.5 litres of water", "food in the cellar"),
+    harmless=("flood of visitors", "flood of visitors to the zoo", "1.5 litres of water"),
 )
 HOURS = entry("hours", "When is the library open?", "is the corridor open")
 BASE = Knowledge((FIRE, FLOOD, HOURS), (("corridor", "hallway"),), Settings())
@@ -98,7 +98,7 @@ def test_a_row_of_signs_needs_a_piece_of_each_cell(
         ("my dog bit me near the flames", "my dog bit me near the flames"),
         ("a flod of vistors in the cellar", "a in the cellar"),
         ("a flood of visitors to the zoo in the cellar", "a in the cellar"),
-        ("a flood in the cellar", "a flood in the cellar"),
+        ("watter in the celar", "watter in the celar"),
         ("he was in a fire as a baby, he is 60 now", "he is 60 now"),
         ("", ""),
     ],
