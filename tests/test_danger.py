@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -105,6 +106,27 @@ def test_a_row_of_signs_needs_a_piece_of_each_cell(
 )
 def test_what_is_denied_or_long_past_is_not_present(lookout: Lookout, message: str, present: str) -> None:
     assert lookout.present(message) == present
+
+
+DENIALS = "no not never without nor neither none isn't aren't wasn't weren't don't doesn't didn't hasn't haven't hadn't"
+
+
+@pytest.mark.parametrize("denial", DENIALS.split())
+def test_every_word_that_denies_does_with_an_apostrophe_or_without(lookout: Lookout, denial: str) -> None:
+    for spelling in (denial, denial.replace("'", "")):
+        assert lookout.present(f"alarm {spelling} smoke") == "alarm"
+
+
+HELP_DENIED = """\
+not well, no better, not only, not just, no doubt, no matter, not eaten, not slept, not sleeping, don't know, not
+knowing, not known, didn't stop, not stopped, didn't help, not helped, not helping, didn't work, not worked, not
+working, not eased, didn't ease, not easing, doesn't relieve, not getting, not feeling, don't feel, didn't tell,
+didn't ask, don't want"""
+
+
+@pytest.mark.parametrize("saying", re.split(r",\s", HELP_DENIED))
+def test_what_is_denied_of_help_or_of_oneself_denies_no_symptom(lookout: Lookout, saying: str) -> None:
+    assert "smoke" in lookout.present(f"{saying} the smoke").split()
 
 
 def test_the_danger_is_the_entry_whose_signs_stand_in_the_message(lookout: Lookout) -> None:
