@@ -84,6 +84,8 @@ def test_a_row_of_signs_needs_a_piece_of_each_cell(
         ("can't get out", "cant get out"),
         ("what happens if you see smoke, is it open", "is it open"),
         ("can you help, I see smoke", "can you help i see smoke"),
+        ("can people get out of the smoke", ""),
+        ("can you get my mum out of the smoke", "can you get my mum out of the smoke"),
         ("I took 2000 mg", "i took 2000 mg"),
         ("not sure, smoke on the stairs", "not sure smoke on the stairs"),
         ("no relief from smoke", "no relief from smoke"),
