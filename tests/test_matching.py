@@ -50,6 +50,11 @@ def test_a_rare_word_counts_more_than_one_that_all_entries_share(matcher: Matche
 def test_the_order_of_the_words_counts(typed: str) -> None:
     matcher = Matcher.of(["does a man bites dog today", "does a dog bites man today"])
     assert typed in best(matcher, typed)
+    man, bites, dog = typed.split()
+    assert [reading.feature for reading in matcher.read(typed) if reading.is_pair] == [
+        f"{man} {bites}",
+        f"{bites} {dog}",
+    ]
 
 
 @pytest.mark.parametrize("typed", ["", " ", "?!", "\U0001f600", "zzzz qqqq", "2", "42 17"])
