@@ -194,6 +194,7 @@ class Lookout:
 
     def _without_harmless(self, clause: str) -> str:
         """Return the words of a clause without harmless phrases, misspelt or not."""
+        clause = self._harmless.sub("", clause)  # first to the letter, as "skip" is also a misspelt "skips"
         scorer, cutoff = Indel.normalized_similarity, _CLOSE_ENOUGH
         typed = clause.split()
         near = (process.extractOne(word, self._harmless_words, scorer=scorer, score_cutoff=cutoff) for word in typed)

@@ -7,6 +7,7 @@ from itertools import chain
 import pytest
 
 from bot import Entry, FaqBot
+from bot.danger import Lookout
 from bot.loading import shipped_folder
 from bot.text import normalize, words
 
@@ -193,6 +194,12 @@ def test_a_source_that_nothing_cites_is_not_kept(entries: dict[str, Entry]) -> N
         section = re.search(r"^sources:\n(.*?)^entries:", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
         named.update(re.findall(r"^    title: \"?(.*?)\"?$", section[1] if section else "", re.MULTILINE))
     assert named == {source.title for entry in entries.values() for source in entry.sources}
+
+
+def test_every_harmless_phrase_is_taken_for_harmless(shipped: FaqBot, entries: dict[str, Entry]) -> None:
+    lookout = Lookout(shipped.knowledge, shipped.matcher)
+    phrases = [phrase for entry in entries.values() for phrase in entry.harmless]
+    assert [phrase for phrase in phrases if lookout.present(phrase)] == []
 
 
 @pytest.mark.parametrize(
