@@ -135,10 +135,6 @@ class Index:
         record = self._records.get(feature)
         return record[0] if record else 0.0
 
-    def uses(self, feature: Feature) -> bool:
-        """Return whether the base uses a feature."""
-        return self._records.get(feature) is not None
-
     def clue(self, reading: Reading) -> Clue:
         """Return what a reading says about the entries that use what it may stand for.
 
@@ -188,7 +184,7 @@ class Index:
             without: An entry and the place of its phrasing that is the question, to be compared as if the
                 phrasing was not there.
         """
-        length = math.sqrt(sum(clue.reading.weight**2 for clue in clues)) or 1.0
+        length = math.sqrt(sum(clue.reading.weight**2 for clue in clues))
         fits: dict[int, tuple[float, list[int]]] = {}
         likely = 0.0
         for number, cosine, factor in self._whole_fits(clues, length, without):
@@ -222,7 +218,7 @@ class Index:
         self, clues: Sequence[Clue], length: float, without: tuple[int, int] | None
     ) -> list[tuple[int, float, float]]:
         """Return the entries most like the question: cosine as wholes, and factor for coverage and likelihood."""
-        total = sum(clue.reading.weight for clue in clues if not clue.reading.is_pair) or 1.0
+        total = sum(clue.reading.weight for clue in clues if not clue.reading.is_pair)
         found = []
         for number, *fit in self._sums(clues) if self._is_small else self._sums_of_some(clues):
             cosine, covered, likelihood = (
@@ -318,7 +314,7 @@ class Index:
             records[feature] = weight, drawn / len(phrasings), _most_used(uses)
         self._records = records
         return [
-            (math.sqrt(square) or 1.0, [math.sqrt(each) or 1.0 for each in each_of])
+            (math.sqrt(square), [*map(math.sqrt, each_of)])
             for square, each_of in zip(squares, of_phrasings, strict=True)
         ]
 
@@ -368,7 +364,7 @@ class _Packed:
         return part
 
     def _place(self, feature: Feature) -> int:
-        return crc32(feature.encode(errors="surrogatepass")) % self._count
+        return crc32(feature.encode()) % self._count
 
 
 def _lanes(size: int, numbers: Iterable[tuple[int, float]]) -> _Lanes:
@@ -403,7 +399,7 @@ def _places(group: Sequence[Sequence[str]]) -> dict[Feature, list[int]]:
 def _most_used(uses: _Uses) -> _Uses:
     if len(uses) <= _MOST_USES:
         return uses
-    most = heapq.nsmallest(_MOST_USES, uses.items(), key=lambda use: (-len(use[1]), use[0]))
+    most = heapq.nlargest(_MOST_USES, uses.items(), key=lambda use: len(use[1]))
     return dict(sorted(most))
 
 

@@ -278,11 +278,11 @@ class Matcher:
         if first is None or second is None:
             return None
         pair = f"{first.feature} {second.feature}"
-        if not self._index.uses(pair):
+        weight = self._index.weight(pair)
+        if not weight:
             return None
         relation = first.relation if first.strength < second.strength else second.relation
         likeness = Likeness(pair, first.strength * second.strength, relation)
-        weight = self._index.weight(pair)
         return self._index.clue(Reading(f"{one} {two}", weight, content=0.0, thing=False, similar=(likeness,)))
 
     def _odds(self, compared: "_Compared") -> dict[str, float]:
