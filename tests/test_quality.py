@@ -34,7 +34,7 @@ def share(results: list[Result], *outcomes: Outcome) -> float:
 
 def test_there_are_questions_and_none_twice() -> None:
     asked = [question.question for path in QUESTIONS.glob("*.yaml") for question in load_questions(path)]
-    assert len(asked) == len(set(asked)) == 810
+    assert len(asked) == len(set(asked)) == 1422
 
 
 def test_no_question_is_a_phrasing(shipped: FaqBot) -> None:
@@ -45,9 +45,9 @@ def test_no_question_is_a_phrasing(shipped: FaqBot) -> None:
 
 
 def test_questions_in_scope_are_answered(results: dict[str, list[Result]]) -> None:
-    assert share(results["in scope"], "right") >= 0.77
-    assert share(results["in scope"], "right", "suggested") >= 0.88
-    assert share(results["in scope"], "wrong") <= 0.06
+    assert share(results["in scope"], "right") >= 0.82
+    assert share(results["in scope"], "right", "suggested") >= 0.92
+    assert share(results["in scope"], "wrong") <= 0.04
 
 
 def test_the_figures_in_the_readme_are_those_measured(results: dict[str, list[Result]]) -> None:
@@ -59,18 +59,18 @@ def test_the_figures_in_the_readme_are_those_measured(results: dict[str, list[Re
 
 
 def test_people_in_danger_get_help(results: dict[str, list[Result]]) -> None:
-    assert share(results["urgent"], "right") >= 0.95
+    assert share(results["urgent"], "right") >= 0.96
 
 
 def test_nobody_else_is_frightened(results: dict[str, list[Result]]) -> None:
     others = [result for kind, group in results.items() if kind not in ("urgent", "calm") for result in group]
-    assert share(others, "alarm") <= 0.015
-    assert share(results["calm"], "alarm") <= 0.015
+    assert share(others, "alarm") <= 0.017
+    assert share(results["calm"], "alarm") <= 0.027
 
 
 def test_questions_about_something_else_are_declined(results: dict[str, list[Result]]) -> None:
-    assert share(results["oos-far"] + results["oos-noise"], "wrong") <= 0.08
-    assert share(results["oos-far"] + results["oos-noise"], "right") >= 0.80
-    assert share(results["oos-near"], "wrong") <= 0.09
-    assert share(results["oos-trap"], "wrong") <= 0.16
-    assert share(results["calm"], "wrong") <= 0.07
+    assert share(results["oos-far"] + results["oos-noise"], "wrong") <= 0.03
+    assert share(results["oos-far"] + results["oos-noise"], "right") >= 0.88
+    assert share(results["oos-near"], "wrong") <= 0.05
+    assert share(results["oos-trap"], "wrong") <= 0.14
+    assert share(results["calm"], "wrong") <= 0.04
