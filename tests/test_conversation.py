@@ -244,7 +244,7 @@ def test_a_question_that_goes_on_is_understood(shipped: FaqBot, first: str, then
     assert talk.last.question == then
 
 
-@pytest.mark.parametrize("message", ["old people", "what old people"])
+@pytest.mark.parametrize("message", ["grown men", "what grown men"])
 def test_a_question_that_does_not_begin_so_stands_alone(talk: Conversation, message: str) -> None:
     assert talk.send(message).kind == "suggestions"
 
@@ -264,12 +264,12 @@ def test_what_is_urgent_or_out_of_scope_is_not_what_a_question_goes_on_to(urgent
 
 
 def test_a_question_that_goes_on_to_two_things_is_not_answered(talk: Conversation) -> None:
-    assert talk.send("and old people take it").kind == "suggestions"
+    assert talk.send("and tablets for the night").kind == "suggestions"
 
 
 @pytest.mark.parametrize("start", ["and", "But", "or", "what about", "how about", "same", "also it is for"])
 def test_a_question_that_begins_so_goes_on(talk: Conversation, start: str) -> None:
-    assert picked(talk, f"{start} old people") == "daily-requirement"
+    assert picked(talk, f"{start} grown men") == "daily-requirement"
 
 
 def test_danger_comes_first_whatever_was_offered(talk: Conversation) -> None:
