@@ -8,13 +8,27 @@ the terminal chat nor its packages.
 'answer'
 """
 
-from .chat import Answer, FaqBot, NoAnswer, Policy, Reply, Suggestions, Urgent
-from .conversation import Conversation
-from .errors import BotError, KnowledgeError, Problem
-from .knowledge import Entry, Knowledge, Phrasing, Settings, Source
-from .loading import load_knowledge, parse_knowledge
-from .matching import Match, Matcher
-from .render import to_text
+TYPE_CHECKING = False  # type checkers take it for true; importing it would take longer than all that stands here
+if TYPE_CHECKING:
+    from .chat import Answer, FaqBot, NoAnswer, Policy, Reply, Suggestions, Urgent
+    from .conversation import Conversation
+    from .errors import BotError, KnowledgeError, Problem
+    from .knowledge import Entry, Knowledge, Phrasing, Settings, Source
+    from .loading import load_knowledge, parse_knowledge
+    from .matching import Match, Matcher
+    from .render import to_text
+else:
+
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is first used, so that the command line can catch a Ctrl-C meanwhile."""
+        from importlib import import_module
+
+        for module in ("chat", "conversation", "errors", "loading", "render") if name in __all__ else ():
+            if hasattr(found := import_module(f".{module}", __name__), name):
+                globals()[name] = getattr(found, name)
+                return globals()[name]
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "Answer",

@@ -29,7 +29,6 @@ ANSWERED: Final = 0
 NOT_ANSWERED: Final = 1
 WRONG_USAGE: Final = 2
 BAD_KNOWLEDGE: Final = 3
-INTERRUPTED: Final = 130
 
 _PROGRESS_STEP: Final = 100
 _LONGEST_LINE: Final = 1_000_000  # characters; nobody asks as much, and more could fill the memory
@@ -46,8 +45,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KnowledgeError as error:
         complain(str(error))
         return BAD_KNOWLEDGE
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except MemoryError:
         complain("magbot: error: there is not enough memory")
         return NOT_ANSWERED

@@ -109,6 +109,21 @@ def test_poor_surroundings_do_no_harm(surroundings: str, tmp_path: Path) -> None
     assert done.stdout.startswith(b"Yes.")
 
 
+@pytest.mark.parametrize("module", ["bot.cli", "bot.chat", "rapidfuzz", "bot.render"])
+def test_ctrl_c_during_the_imports_ends_it_without_a_word(module: str) -> None:
+    pressed = f"""
+import _thread, sys
+class CtrlC:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            _thread.interrupt_main()
+sys.meta_path.insert(0, CtrlC())
+from bot.__main__ import main
+sys.exit(main())"""
+    done = subprocess.run([sys.executable, "-c", pressed], capture_output=True, check=False, timeout=WORST_SECONDS)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_pipe_without_a_word(number: signal.Signals) -> None:
     with subprocess.Popen(
