@@ -493,16 +493,18 @@ def test_a_source_that_was_checked_more_than_a_year_ago_is_a_warning(tmp_path: P
 
 def test_every_line_of_the_table_is_found_and_no_other(tmp_path: Path) -> None:
     table = tmp_path / "table.txt"
-    table.write_text("a 74 ON b50\nab 5 PO c60 b1251\nb 40\nc 0 !} ab60\n", encoding="utf-8")
+    table.write_text("a 74 ON b50\nab 5* PO c60 b1251\nb 40\nc 0 !} ab60\n", encoding="utf-8")
     english = English(table)
     assert english.related("a") == (("b", 0.5),)
     assert english.related("ab") == (("c", 0.6), ("b12", 0.51))
     assert english.related("b") == ()
     assert [english.vector(word) for word in ("a", "ab", "b", "c")] == [(0, -1), (1, 0), (), (-46, 46)]
     assert [english.frequency(word) for word in ("a", "ab", "b", "c")] == [7.4, 0.5, 4.0, 0.0]
+    assert [english.names_a_thing(word) for word in ("a", "ab", "b", "c")] == [False, True, False, False]
     for missing in ("", " ", "aa", "abc", "d", "\u00e9", "a b50", "\ud800"):
         assert english.related(missing) == ()
         assert english.vector(missing) == ()
+        assert not english.names_a_thing(missing)
 
 
 def test_the_shipped_table_is_sorted_as_the_search_needs_it() -> None:

@@ -75,7 +75,7 @@ class English:
         sought, lines = word.encode(errors="replace"), self._lines
         low, high = 0, len(lines)
         while low < high:
-            start = lines.rfind(b"\n", low, (low + high) // 2) + 1 or low
+            start = lines.rfind(b"\n", 0, (low + high) // 2) + 1  # never before low, where a line starts
             end = lines.find(b"\n", start)
             line = lines[start:end]
             listed, _, _ = line.partition(b" ")
