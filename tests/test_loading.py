@@ -67,7 +67,9 @@ entries:
     source: [door]
     related: shut
     urgent: true
-  - {id: shut, question: Is it shut?, answer: No., source: door, urgent: false}
+    signs: [[there  is / I see, fire], [smoke]]
+    harmless: [fire sale]
+  - {id: shut, question: Is it shut?, answer: No., source: door, urgent: false, out_of_scope: true}
 """
     knowledge = load_knowledge(write(tmp_path, text))
     open_, shut = knowledge.entries
@@ -80,7 +82,9 @@ entries:
     ]
     assert open_.sources == (Source("The door", "Us", "2026", "https://example.org", "2026-11-22"),)
     assert (open_.note, open_.related, open_.urgent) == ("It says so.", ("shut",), True)
-    assert not shut.urgent
+    assert open_.signs == ((("there is", "I see"), ("fire",)), (("smoke",),))
+    assert open_.harmless == ("fire sale",)
+    assert (shut.urgent, shut.out_of_scope, open_.out_of_scope) == (False, True, False)
     assert open_.file == str(tmp_path / "a.yaml")
 
 
@@ -114,10 +118,11 @@ def test_files_are_read_by_name_and_refer_to_each_other(tmp_path: Path) -> None:
 def test_an_id_and_a_source_and_the_settings_may_stand_only_once_in_a_folder(tmp_path: Path) -> None:
     text = "bot: {name: b}\nsources:\n  s: {title: T}\nentries:\n- {question: One?, answer: So.}\n"
     write(tmp_path, text, "a.yaml")
-    write(tmp_path, text, "b.yaml")
+    write(tmp_path, text.replace("}", ", x: y}", 1), "b.yaml")
     here = tmp_path / "a.yaml"
     assert problems(tmp_path) == [
         f'b.yaml:1:6: KB009 section "bot" is already used at {here}:1',
+        'b.yaml:1:16: KB006 unknown key "x"; known: name, greeting, disclaimer, no_answer, only_english',
         f'b.yaml:3:3: KB009 source "s" is already used at {here}:3',
         f'b.yaml:5:14: KB009 id "one" is already used at {here}:5',
     ]
@@ -358,6 +363,30 @@ def test_an_example_phrasing_is_told_of_only_where_the_answer_is_written(tmp_pat
         _, found = check_knowledge(write(tmp_path, entry.format(answer)))
         assert [problem.code for problem in found] == codes
         assert ("this phrasing is still the example" in found[0].message) == (answer != "Write the answer here.")
+
+
+def test_what_can_be_used_all_the_same_is_warned_of_at_its_place(tmp_path: Path) -> None:
+    text = """\
+entries:
+- question: Is it open? # I ask
+  also: [open now, "until when" , OPEN NOW!]
+  id: open # a comment
+  answer: "Yes." # a comment
+- question: When?
+  also: another way in which people ask this
+  answer: So.
+- {question: Why?, answer: Write the answer here}
+"""
+    knowledge, found = check_knowledge(write(tmp_path, text) / "a.yaml")
+    assert knowledge is not None
+    assert [entry.id for entry in knowledge.entries] == ["open", "when"]
+    cut = '" #" begins a comment, so the text ends before it; quote the text, or give the comment its own line'
+    assert [str(problem).partition("a.yaml:")[2] for problem in found] == [
+        f"2:13: KB102 {cut}",
+        f"3:35: KB103 the same question stands at {tmp_path / 'a.yaml'}:3; remove one",
+        "7:9: KB109 this phrasing is still the example; write your own, or remove it",
+        "9:28: KB109 this answer is still to be written; until then nobody gets it",
+    ]
 
 
 def test_among_many_unknown_names_only_the_first_are_compared_with_all_known_ones() -> None:

@@ -140,11 +140,12 @@ class _Base:
         self._sources: dict[str, Source] = {}
         self._ids: dict[str, None] = {}
         self._asked: dict[str, tuple[_Draft, Text]] = {}  # who asks what first
-        self._places: dict[tuple[str, str], str] = {}  # what is named where, for finding it twice
+        self._named: dict[tuple[str, str], tuple[File, Node]] = {}  # what is named where first
 
     def take_settings(self, file: File, node: Node | None) -> None:
-        if node is None or not self._first(file, node, "section", "bot"):
+        if node is None:
             return
+        self._name_once(file, node, "section", "bot")
         found = file.table(node, BOT_KEYS)
         self.settings = Settings(**{key: text for key, value in found.items() if (text := file.text(value))})
 
@@ -157,7 +158,7 @@ class _Base:
                 if not words(text.value):
                     file.report(text, "KB008", "expected a word or phrase")
                 else:
-                    self._first(file, text, "phrase", " ".join(words(text.value)))
+                    self._name_once(file, text, "phrase", " ".join(words(text.value)))
             self.words.append(tuple(text.value for text in group))
 
     def take_sources(self, file: File, node: Node | None) -> None:
@@ -180,8 +181,8 @@ class _Base:
                     "KB101",
                     f"the source was checked {age} days ago; read it again and put the date here",
                 )
-            if self._first(file, key, "source", name):
-                self._sources[name] = Source(**{**texts, "title": texts.get("title") or "untitled"})
+            self._name_once(file, key, "source", name)
+            self._sources[name] = Source(**{**texts, "title": texts.get("title") or "untitled"})
 
     def take_ids(self, file: File, node: Node | None) -> None:
         for item in file.items(node, "- question: ..."):
@@ -192,7 +193,7 @@ class _Base:
             if name.split() != [name] and named:
                 file.report(named, "KB008", 'an id is one word, as in "upper-limit"')
             if name:
-                self._first(file, named or question or item, "id", name)
+                self._name_once(file, named or question or item, "id", name)
             first = [Text(asked, question.line, question.column)] if question and asked else []
             self.drafts.append(_Draft(name, file, values, first))
             self._ids[name] = None
@@ -304,14 +305,11 @@ class _Base:
             file.report(node, "KB008", "expected true or false, in small letters")
         return text == "true"
 
-    def _first(self, file: File, node: Node, what: str, name: str) -> bool:
-        """Return whether this name is new; report it where it is not."""
-        there = self._places.get((what, name))
-        if there is not None:
-            file.report(node, "KB009", f'{what} "{name}" is already used at {there}')
-            return False
-        self._places[what, name] = f"{shown_path(file.path)}:{node.line}"
-        return True
+    def _name_once(self, file: File, node: Node, what: str, name: str) -> None:
+        """Report a name that was used already."""
+        there, first = self._named.setdefault((what, name), (file, node))
+        if first is not node:
+            file.report(node, "KB009", f'{what} "{name}" is already used at {shown_path(there.path)}:{first.line}')
 
 
 def _is_date(text: str) -> bool:
