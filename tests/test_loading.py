@@ -192,10 +192,11 @@ def test_files_of_an_editor_are_left_alone(tmp_path: Path) -> None:
     assert len(load_knowledge(tmp_path).entries) == 1
 
 
-@pytest.mark.parametrize("folder", ["", "a\0b", "x" * 5000])
-def test_a_folder_that_cannot_be_named_is_reported(folder: str) -> None:
-    with pytest.raises(KnowledgeError, match="name a folder of YAML files"):
+@pytest.mark.parametrize(("folder", "shown"), [("", "(no name)"), ("a\0b", "a\\x00b"), ("x" * 5000, "x" * 5000)])
+def test_a_folder_that_cannot_be_named_is_reported(folder: str, shown: str) -> None:
+    with pytest.raises(KnowledgeError, match="name a folder of YAML files") as caught:
         load_knowledge(folder)
+    assert str(caught.value).startswith(f"{shown}:1:1: KB001 ")
 
 
 def test_a_file_that_cannot_be_read_does_not_make_others_wrong(tmp_path: Path) -> None:
@@ -222,6 +223,11 @@ def test_what_only_looks_like_a_file_is_reported_and_not_waited_for(tmp_path: Pa
     with pytest.raises(KnowledgeError, match="KB001 cannot be read"):
         FaqBot.load(tmp_path)
     assert [found.code for found in check([tmp_path]).problems] == ["KB001"]
+
+
+def test_a_system_that_always_waits_for_a_pipe_reads_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("os.O_NONBLOCK", raising=False)
+    assert content(write(tmp_path, "x") / "a.yaml") == b"x"
 
 
 def test_more_than_anybody_writes_is_reported_and_not_read(tmp_path: Path) -> None:
@@ -369,7 +375,9 @@ def test_what_can_be_used_all_the_same_is_warned_of_at_its_place(tmp_path: Path)
     text = """\
 entries:
 - question: Is it open? # I ask
-  also: [open now, "until when" , OPEN NOW!]
+  also:
+    - open now # or later
+    - OPEN NOW!
   id: open # a comment
   answer: "Yes." # a comment
 - question: When?
@@ -383,9 +391,10 @@ entries:
     cut = '" #" begins a comment, so the text ends before it; quote the text, or give the comment its own line'
     assert [str(problem).partition("a.yaml:")[2] for problem in found] == [
         f"2:13: KB102 {cut}",
-        f"3:35: KB103 the same question stands at {tmp_path / 'a.yaml'}:3; remove one",
-        "7:9: KB109 this phrasing is still the example; write your own, or remove it",
-        "9:28: KB109 this answer is still to be written; until then nobody gets it",
+        f"4:7: KB102 {cut}",
+        f"5:7: KB103 the same question stands at {tmp_path / 'a.yaml'}:4; remove one",
+        "9:9: KB109 this phrasing is still the example; write your own, or remove it",
+        "11:28: KB109 this answer is still to be written; until then nobody gets it",
     ]
 
 

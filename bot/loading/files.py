@@ -160,7 +160,7 @@ class File:
 
     def texts(self, node: Node | None) -> list[Text]:
         """Return the scalars of a list; a single scalar is a list of one."""
-        items = node.items if isinstance(node, List) else [node] if node else []
+        items = node.items if isinstance(node, List) else [node]
         return [item for item in items if self.text(item) and isinstance(item, Text)]
 
     def items(self, node: Node | None, example: str) -> list[Node]:
