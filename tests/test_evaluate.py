@@ -1,5 +1,6 @@
 import os
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -94,10 +95,14 @@ def test_a_broken_question_file_is_reported_at_its_place(tmp_path: Path, name: s
     assert f"{path}{problem}" in str(caught.value)
 
 
-def test_questions_can_come_from_a_pipe() -> None:
+def test_questions_can_come_from_a_pipe_and_are_waited_for() -> None:
     reader, writer = os.pipe()
-    os.write(writer, b"- {expect: a, ask: How?}\n")
-    os.close(writer)
+
+    def write() -> None:
+        os.write(writer, b"- {expect: a, ask: How?}\n")
+        os.close(writer)
+
+    Timer(0.05, write).start()
     assert load_questions(f"/dev/fd/{reader}") == (LabelledQuestion("How?", ("a",)),)
     os.close(reader)
 
