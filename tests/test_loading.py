@@ -399,6 +399,7 @@ entries:
     - OPEN NOW!
   id: open # a comment
   answer: "Yes." # a comment
+  related: why
 - question: When?
   also: another way in which people ask this
   answer: So.
@@ -406,14 +407,15 @@ entries:
 """
     knowledge, found = check_knowledge(write(tmp_path, text) / "a.yaml")
     assert knowledge is not None
-    assert [entry.id for entry in knowledge.entries] == ["open", "when"]
+    assert [(entry.id, entry.related) for entry in knowledge.entries] == [("open", ()), ("when", ())]
+    assert [entry.id for entry in parse_knowledge(text).entries] == ["open", "when"]
     cut = '" #" begins a comment, so the text ends before it; quote the text, or give the comment its own line'
     assert [str(problem).partition("a.yaml:")[2] for problem in found] == [
         f"2:13: KB102 {cut}",
         f"4:7: KB102 {cut}",
         f"5:7: KB103 the same question stands at {tmp_path / 'a.yaml'}:4; remove one",
-        "9:9: KB109 this phrasing is still the example; write your own, or remove it",
-        "11:28: KB109 this answer is still to be written; until then nobody gets it",
+        "10:9: KB109 this phrasing is still the example; write your own, or remove it",
+        "12:28: KB109 this answer is still to be written; until then nobody gets it",
     ]
 
 
@@ -537,6 +539,7 @@ def test_no_phrasing_of_the_shipped_base_is_in_another_language(shipped: FaqBot)
 def test_a_source_that_was_checked_more_than_a_year_ago_is_a_warning(tmp_path: Path) -> None:
     text = "sources:\n  rules: {title: Rules, checked: 2026-01-01}\nentries:\n  - {question: Open?, answer: 'Yes.'}\n"
     (tmp_path / "library.yaml").write_text(text, encoding="utf-8")
+    assert check_knowledge(tmp_path, date(2026, 1, 1))[1] == ()
     knowledge, problems = check_knowledge(tmp_path, date(2027, 1, 1))
     assert (knowledge is None, problems) == (False, ())
     knowledge, (problem,) = check_knowledge(tmp_path, date(2027, 1, 2))
