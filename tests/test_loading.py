@@ -149,6 +149,7 @@ def test_an_entry_with_a_second_fault_has_both_reported(tmp_path: Path) -> None:
 def test_an_empty_file_is_no_problem_beside_others(tmp_path: Path) -> None:
     write(tmp_path, "# nothing yet\n", "a.yaml")
     write(tmp_path, "entries:\n- {question: One?, answer: So.}\n", "b.yaml")
+    write(tmp_path, "--- # nor here\n", "c.yaml")
     assert len(load_knowledge(tmp_path).entries) == 1
 
 
