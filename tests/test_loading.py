@@ -361,6 +361,8 @@ def test_a_text_is_checked_against_the_date_of_today() -> None:
     with pytest.raises(KnowledgeError, match=r"1:34: KB008 this date is in the future; put the day of the last check$"):
         parse_knowledge(text)
     assert parse_knowledge(text.replace("9998", "2020")).entries
+    with pytest.raises(KnowledgeError, match=r"^desk:1:1: KB007 no entries here"):
+        parse_knowledge("", "desk")
 
 
 def test_eight_levels_are_read(tmp_path: Path) -> None:
