@@ -212,10 +212,11 @@ def test_a_folder_that_cannot_be_named_is_reported(folder: str, told: str) -> No
     assert str(caught.value).startswith(told)
 
 
-def test_a_file_that_cannot_be_read_does_not_make_others_wrong(tmp_path: Path) -> None:
-    write(tmp_path, "\tentries: []\n", "a.yaml")
+@pytest.mark.parametrize(("data", "code"), [(b"\xff", "KB001"), (b"\tentries: []\n", "KB002")])
+def test_a_file_that_cannot_be_read_does_not_make_others_wrong(tmp_path: Path, data: bytes, code: str) -> None:
+    write(tmp_path, data, "a.yaml")
     write(tmp_path, "entries:\n- {question: One?, answer: So., source: s, related: two}\n", "b.yaml")
-    assert [problem.split()[1] for problem in problems(tmp_path)] == ["KB002"]
+    assert [problem.split()[1] for problem in problems(tmp_path)] == [code]
 
 
 def test_a_question_of_several_lines_becomes_one(tmp_path: Path) -> None:
