@@ -31,11 +31,14 @@ class Gists:
         wholes = [whole for group in found if (whole := _unit(_sum(group)))]
         # An exact sum, so that the order of the entries changes nothing.
         self._common = [math.fsum(column) / len(wholes) for column in zip(*wholes, strict=True)]
-        self._phrasings = [b"".join(_in_bytes(self._centred(gist)) for gist in group) for group in found]
+        self._phrasings = [
+            array("b", [step for gist in group for step in _in_steps(self._centred(gist))]) for group in found
+        ]
         self._sums = [
             array("i", _sum(self._phrasing(number, at) for at in range(len(group))))
             for number, group in enumerate(found)
         ]
+        self._lengths = [math.hypot(*whole) for whole in self._sums]
 
     def of(self, vectors: Iterable[Vector]) -> Vector:
         """Return the gist of a question from the vectors of its words; all zero where none has any."""
@@ -54,14 +57,16 @@ class Gists:
             without: The place of a phrasing to leave out of the whole.
         """
         whole: Vector = self._sums[number]
+        length = self._lengths[number]
         if without is not None:
             whole = list(map(sub, whole, self._phrasing(number, without)))
+            length = math.hypot(*whole)
         nearest = max((_product(gist, self._phrasing(number, at)) / _STEPS for at in places), default=0.0)
-        return (_product(gist, whole) / (math.hypot(*whole) or 1.0) + max(0.0, nearest)) / 2
+        return (_product(gist, whole) / (length or 1.0) + max(0.0, nearest)) / 2
 
     def _phrasing(self, number: int, at: int) -> Vector:
         size = len(self._common)
-        return memoryview(self._phrasings[number])[at * size : (at + 1) * size].cast("b")
+        return self._phrasings[number][at * size : (at + 1) * size]
 
     def _centred(self, gist: Vector) -> Vector:
         return _unit(list(map(sub, gist, self._common))) if any(gist) else [0.0] * len(self._common)
@@ -85,5 +90,5 @@ def _product(one: Vector, two: Vector) -> float:
     return product
 
 
-def _in_bytes(gist: Vector) -> bytes:
-    return array("b", [round(_STEPS * value) for value in gist]).tobytes()
+def _in_steps(gist: Vector) -> list[int]:
+    return [round(_STEPS * value) for value in gist]

@@ -86,17 +86,18 @@ class Clue(NamedTuple):
 
     Attributes:
         reading: The reading.
-        met: For each entry that uses what it may stand for, its part of the dot product with the entry as a vector
-            of length 1, of the weight that the entry covers, and of the logarithm of the likelihood.
-        lanes: The same three for all entries, side by side; none in a large base.
-        near: For the entries that were looked at, for each phrasing its part of the dot product; filled as needed.
+        met: In a large base, for each entry that uses what it may stand for, its part of the dot product with the
+            entry as a vector of length 1, of the weight that the entry covers, and of the logarithm of the likelihood.
+        lanes: In a small base, the same three for all entries, side by side.
+        near: For each entry that uses what it may stand for, for each phrasing its part of the dot product; None
+            until it is needed.
         uses: Where each feature that it may stand for is used, with its part of the product there, the largest last.
     """
 
     reading: Reading
     met: dict[int, tuple[float, float, float]]
     lanes: "Sequence[_Lanes]"
-    near: "dict[int, _Lanes]"
+    near: "dict[int, _Lanes | None]"
     uses: "Sequence[tuple[float, _Uses]]"
 
 
@@ -163,14 +164,20 @@ class Index:
                     if product * count > dots[number]:
                         dots[number] = product * count
         boost = BACKGROUND / drawn_anywhere if drawn_anywhere else 0.0
-        met = {
-            number: (dot / lengths[number][0], covered[number], share * math.log1p(boost * drawn[number]))
-            for number, dot in dots.items()
-        }
-        columns = range(3 if self._is_small else 0)
-        lanes = [_lanes(len(sizes), ((number, parts[at]) for number, parts in met.items())) for at in columns]
         used.sort(key=itemgetter(0))
-        return Clue(reading, met, lanes, {}, used)
+        near = dict.fromkeys(dots)
+        if not self._is_small:
+            met = {
+                number: (dot / lengths[number][0], covered[number], share * math.log1p(boost * drawn[number]))
+                for number, dot in dots.items()
+            }
+            return Clue(reading, met, (), near, used)
+        cosines, covers_of, likelihoods = _fields(len(sizes)), _fields(len(sizes)), _fields(len(sizes))
+        for number, dot in dots.items():
+            cosines[number] = int(_ONE * dot / lengths[number][0])
+            covers_of[number] = int(_ONE * covered[number])
+            likelihoods[number] = int(_ONE * share * math.log1p(boost * drawn[number]))
+        return Clue(reading, {}, (_lanes(cosines), _lanes(covers_of), _lanes(likelihoods)), near, used)
 
     def compare(
         self, clues: Sequence[Clue], without: tuple[int, int] | None = None
@@ -187,9 +194,9 @@ class Index:
         length = math.sqrt(sum(clue.reading.weight**2 for clue in clues))
         fits: dict[int, tuple[float, list[int]]] = {}
         likely = 0.0
-        for number, cosine, factor in self._whole_fits(clues, length, without):
-            likely = likely or cosine * factor * _LIKELY  # of the best, which stands first
-            close = len(fits) < _SHORTLIST and cosine * factor >= likely
+        for whole, number, cosine, factor in self._whole_fits(clues, length, without):
+            likely = likely or -whole * _LIKELY  # of the best, which stands first
+            close = len(fits) < _SHORTLIST and -whole >= likely
             hidden = without[1] if without and without[0] == number else None
             product, nearest = self._nearest_phrasings(clues, number, hidden) if close else (0.0, [])
             joined = PHRASING_SHARE * product / length + (1 - PHRASING_SHARE) * cosine
@@ -212,21 +219,27 @@ class Index:
 
     def _covered(self, reading: Reading, number: int) -> float:
         """Return how strongly a reading stands for anything in an entry; its strongest stands first."""
-        return next((near.strength for near in reading.similar if number in self._records[near.feature][2]), 0.0)
+        for near in reading.similar:
+            if number in self._records[near.feature][2]:
+                return near.strength
+        return 0.0
 
     def _whole_fits(
         self, clues: Sequence[Clue], length: float, without: tuple[int, int] | None
-    ) -> list[tuple[int, float, float]]:
-        """Return the entries most like the question: cosine as wholes, and factor for coverage and likelihood."""
+    ) -> list[tuple[float, int, float, float]]:
+        """Return the entries most like the question, the best first.
+
+        Each is the fit as a whole, as a negative number; the entry; the cosine; and the factor for coverage and
+        likelihood, of which the fit is the product.
+        """
         total = sum(clue.reading.weight for clue in clues if not clue.reading.is_pair)
         found = []
-        for number, *fit in self._sums(clues) if self._is_small else self._sums_of_some(clues):
-            cosine, covered, likelihood = (
-                self._fit_without(clues, *without) if without and number == without[0] else fit
-            )
-            factor = math.sqrt(covered / total) * math.exp(LIKELIHOOD_SHARE * likelihood)
-            found.append((number, cosine / length, factor))
-        return sorted(found, key=lambda fit: (-fit[1] * fit[2], fit[0]))
+        for number, product, covered, likelihood in self._sums(clues) if self._is_small else self._sums_of_some(clues):
+            if without and number == without[0]:
+                product, covered, likelihood = self._fit_without(clues, *without)
+            cosine, factor = product / length, math.sqrt(covered / total) * math.exp(LIKELIHOOD_SHARE * likelihood)
+            found.append((-cosine * factor, number, cosine, factor))
+        return sorted(found)
 
     def _sums(self, clues: Sequence[Clue]) -> Iterator[tuple[int, float, float, float]]:
         """Yield what the clues say together about the entries most like the question, as in `Clue.met`."""
@@ -282,10 +295,10 @@ class Index:
         """Return the product of the nearest phrasing of an entry, but the hidden one, and the places of the nearest."""
         products = 0
         for clue in clues:
-            if number in clue.met:
-                if number not in clue.near:
-                    clue.near[number] = self._find_near(clue, number)
-                products += clue.near[number]
+            near = clue.near.get(number, 0)
+            if near is None:
+                near = clue.near[number] = self._find_near(clue, number)
+            products += near
         found = _numbers(products, len(self._lengths[number][1]))
         ranked = sorted(range(len(found)), key=found.__getitem__, reverse=True)
         nearest = [at for at in ranked[: _NEAREST + 1] if found[at] and at != hidden][:_NEAREST]
@@ -294,9 +307,11 @@ class Index:
     def _find_near(self, clue: Clue, number: int) -> _Lanes:
         """Return what a clue gives to the product with each phrasing of an entry as a vector of length 1."""
         lengths = self._lengths[number][1]
-        # The largest product at a place stands last, and stays.
-        near = ((at, product / lengths[at]) for product, uses in clue.uses for at in uses.get(number, ()))
-        return _lanes(len(lengths), near)
+        products = _fields(len(lengths))
+        for product, uses in clue.uses:  # the largest stands last, and stays
+            for at in uses.get(number, ()):
+                products[at] = int(_ONE * product / lengths[at])
+        return _lanes(products)
 
     def _weigh_all(self, found: Mapping[Feature, _Uses], phrasings: Sequence[int]) -> list[tuple[float, list[float]]]:
         """Keep a record of each feature; return for each entry its length as a vector, and those of its phrasings."""
@@ -367,11 +382,12 @@ class _Packed:
         return crc32(feature.encode()) % self._count
 
 
-def _lanes(size: int, numbers: Iterable[tuple[int, float]]) -> _Lanes:
-    """Return numbers at their places as lanes, the last one that is given for a place; the others are 0."""
-    fields = array("I", bytes(4 * size))
-    for at, number in numbers:
-        fields[at] = int(_ONE * number)
+def _fields(size: int) -> "array[int]":
+    """Return as many zeros, each of which can become a multiple of 1 / _ONE."""
+    return array("I", bytes(4 * size))
+
+
+def _lanes(fields: "array[int]") -> _Lanes:
     return int.from_bytes(fields.tobytes(), sys.byteorder)
 
 

@@ -9,7 +9,6 @@ how like the question it is in meaning as a whole. The score tells how likely th
 the right one.
 """
 
-import heapq
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -63,6 +62,7 @@ _MAX_WORDS: Final = 400  # of a question that are read; bounds the time of an an
 _MOST_SIMILAR: Final = 12  # words that one word may stand for; the others are too far to matter
 _LONGEST: Final = 40  # letters of a word that are read; there is no longer English word to find
 _CACHED_WORDS: Final = 4_000  # typed words whose reading is remembered
+_CACHED_PAIRS: Final = 16_000  # the same of pairs of words, few of which the base uses
 
 
 class Language(Protocol):
@@ -147,7 +147,7 @@ class Matcher:
     def _remember(self) -> None:
         self._spelt_like = lru_cache(_CACHED_WORDS)(self._find_spelt_like)
         self._word_clue = lru_cache(_CACHED_WORDS)(self._read_word)
-        self._pair_clue = lru_cache(_CACHED_WORDS)(self._read_pair)
+        self._pair_clue = lru_cache(_CACHED_PAIRS)(self._read_pair)
         self._vector = lru_cache(_CACHED_WORDS)(lambda word: self._language.vector(self._meant(word)[0]))
 
     def rank(self, question: str) -> tuple[Match, ...]:
@@ -163,10 +163,12 @@ class Matcher:
         by at most 500 entries; at most 30 entries are compared, and the best six phrasing by phrasing.
         """
         typed = self.canonical(question)
-        scores = self._scores(self._compare(typed))
-        if (exact := self._exact.get(" ".join(typed))) is not None:
-            scores[exact[0]] = 100.0, exact[1]
-        return self._ranked(scores)
+        matches = self._matches(self._compare(typed))
+        if (exact := self._exact.get(" ".join(typed))) is None:
+            return matches
+        entry = self._entries[exact[0]]
+        best = Match(entry, 100.0, entry.phrasings[exact[1]])
+        return best, *(match for match in matches if match.entry is not entry)
 
     def rank_without(self, entry: Entry, phrasing: Phrasing) -> tuple[Match, ...]:
         """Return how the entries fit one of the phrasings as if it was not there, best first; at most thirty.
@@ -177,23 +179,18 @@ class Matcher:
             ValueError: The entry or its phrasing is none of this base.
         """
         without = self._entries.index(entry), entry.phrasings.index(phrasing)
-        return self._ranked(self._scores(self._compare(self.canonical(phrasing.text), without)))
+        return self._matches(self._compare(self.canonical(phrasing.text), without))
 
-    def _scores(self, compared: "_Compared") -> dict[int, tuple[float, int]]:
-        """Return the points of each entry, and its nearest phrasing.
+    def _matches(self, compared: "_Compared") -> tuple[Match, ...]:
+        """Return what fits, with its points.
 
         The points of the best are the chance, in percent, that it is right; the others have their share of them.
         """
-        fits = compared.fits
-        odds = sum(self._odds(compared).values())
-        points = 100 / (1 + math.exp(-odds)) / max(fit.total for fit in fits.values()) if fits else 0.0
-        return {number: (points * fit.total, fit.nearest) for number, fit in fits.items()}
-
-    def _ranked(self, scores: Mapping[int, tuple[float, int]]) -> tuple[Match, ...]:
-        ranked = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))
-        return tuple(
-            Match(self._entries[number], score, self._entries[number].phrasings[at]) for number, (score, at) in ranked
-        )
+        if not compared.fits:
+            return ()
+        points = 100 / (1 + math.exp(-sum(self._odds(compared).values()))) / compared.fits[0].total
+        found = [(self._entries[fit.number], points * fit.total, fit.nearest) for fit in compared.fits]
+        return tuple([Match(entry, score, entry.phrasings[nearest]) for entry, score, nearest in found])
 
     def read(self, question: str) -> tuple[Reading, ...]:
         """Return how each word and pair of the question is understood, in the order typed."""
@@ -237,7 +234,7 @@ class Matcher:
 
     def _joined(
         self, found: Mapping[int, tuple[float, list[int]]], typed: Iterable[str], without: tuple[int, int] | None
-    ) -> dict[int, "_Fit"]:
+    ) -> "list[_Fit]":
         """Return the fits by words joined with how like the entries that were looked at closely are as wholes.
 
         Whether somebody is in danger is told by words: a gist neither hides that nor raises an alarm. So an urgent
@@ -246,20 +243,23 @@ class Matcher:
         vectors = [vector for vector in map(self._vector, typed) if vector]
         gist = self._gists.of(vectors)
         certainty = 1 - 1 / max(1, len(vectors))  # the gist of a single word tells no more than the word
-        fits: dict[int, _Fit] = {}
+        fits: list[_Fit] = []
+        urgent: list[tuple[int, float, int]] = []
         for number, (by_words, places) in found.items():
-            likeness = _USUAL_LIKENESS if places or self._entries[number].urgent else 0.0
-            if places and vectors and not self._entries[number].urgent:
-                hidden = without[1] if without and without[0] == number else None
-                likeness += certainty * (self._gists.likeness(gist, number, places, hidden) - likeness)
-            total = by_words * math.exp(_GIST_WEIGHT * likeness)
-            fits[number] = _Fit(total, by_words, likeness, places[0] if places else 0)
-        if calm := [fit for number, fit in fits.items() if not self._entries[number].urgent]:
-            lift = max(fit.total for fit in calm) / max(fit.by_words for fit in calm)
-            for number, fit in fits.items():
-                if self._entries[number].urgent:
-                    fits[number] = fit._replace(total=lift * fit.by_words)
-        return fits
+            nearest = places[0] if places else 0
+            if self._entries[number].urgent:
+                urgent.append((number, by_words, nearest))
+                continue
+            if not places:
+                fits.append(_Fit(number, by_words, by_words, 0.0, nearest))
+                continue
+            hidden = without[1] if without and without[0] == number else None
+            likeness = self._gists.likeness(gist, number, places, hidden)
+            likeness = _USUAL_LIKENESS + certainty * (likeness - _USUAL_LIKENESS)
+            fits.append(_Fit(number, by_words * math.exp(_GIST_WEIGHT * likeness), by_words, likeness, nearest))
+        usual = max(fit.total for fit in fits) / max(fit.by_words for fit in fits) if fits else 1.0
+        fits += [_Fit(number, usual * fit, fit, _USUAL_LIKENESS, nearest) for number, fit, nearest in urgent]
+        return sorted(fits, key=lambda fit: (-fit.total, fit.number))
 
     def _read(self, typed: Sequence[str]) -> list[Clue]:
         typed = typed[:_MAX_WORDS]  # a row of words can make one word into several
@@ -290,17 +290,17 @@ class Matcher:
         read, fits, leaning = compared
         if not fits:
             return {}
-        best, *others = heapq.nsmallest(2, fits, key=lambda number: (-fits[number].total, number))
-        fit = fits[best]
-        second = fits[others[0]].total if others else 0.0
-        one_side = self._entries[best].urgent or self._entries[best].out_of_scope
+        fit = fits[0]
+        second = fits[1].total if len(fits) > 1 else 0.0
+        entry = self._entries[fit.number]
+        one_side = entry.urgent or entry.out_of_scope
         signals = (
             1.0,
             math.log(fit.by_words),
             fit.likeness,
             (fit.total - second) / fit.total,
-            self._index.share_of_content(read, best),
-            self._index.worst_thing(read, best) / math.sqrt(len(read)),
+            self._index.share_of_content(read, fit.number),
+            self._index.worst_thing(read, fit.number) / math.sqrt(len(read)),
             0.0 if one_side else max(0.0, -leaning),
         )
         return {name: weight * signal for (name, weight), signal in zip(_ODDS.items(), signals, strict=True)}
@@ -368,6 +368,7 @@ class Matcher:
 class _Fit(NamedTuple):
     """How well an entry fits a question: in all, by words alone and as a whole; and its nearest phrasing by words."""
 
+    number: int
     total: float
     by_words: float
     likeness: float
@@ -375,10 +376,10 @@ class _Fit(NamedTuple):
 
 
 class _Compared(NamedTuple):
-    """The words of a question as they were read, how well the entries fit, and to which side of the border it leans."""
+    """The words of a question as they were read, what fits, best first, and to which side of the border it leans."""
 
     read: Sequence[Reading]
-    fits: dict[int, _Fit]
+    fits: list[_Fit]
     leaning: float
 
 
