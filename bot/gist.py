@@ -29,8 +29,9 @@ class Gists:
     def __init__(self, texts: Sequence[Sequence[Sequence[str]]], vector: Callable[[str], Vector]) -> None:
         found = [[_unit(_sum(map(vector, dict.fromkeys(text)))) for text in group] for group in texts]
         wholes = [whole for group in found if (whole := _unit(_sum(group)))]
+        shared = len(wholes) > 1  # a single entry has nothing in common with others
         # An exact sum, so that the order of the entries changes nothing.
-        self._common = [math.fsum(column) / len(wholes) for column in zip(*wholes, strict=True)]
+        self._common = [shared * math.fsum(column) / len(wholes) for column in zip(*wholes, strict=True)]
         self._phrasings = [
             array("b", [step for gist in group for step in _in_steps(self._centred(gist))]) for group in found
         ]

@@ -35,9 +35,10 @@ def test_the_very_words_of_a_lone_phrasing_are_as_like_as_can_be() -> None:
     assert poles.likeness(poles.of([(1,)]), 0, [0]) == 1
 
 
-def test_the_only_phrasing_of_a_base_differs_in_nothing_from_what_is_common() -> None:
-    lone = Gists([[("raise",)]], lambda _: (1, 0, 0))
-    assert lone.likeness(lone.of(of("pay")), 0, [0]) == 0
+def test_the_only_entry_of_a_base_has_nothing_in_common_with_others() -> None:
+    lone = Gists([[("raise",)]], lambda _: (5, 1, 0))
+    assert lone.likeness(lone.of(of("lift")), 0, [0]) > 0.9
+    assert lone.likeness(lone.of(of("pay")), 0, [0]) < 0.1
 
 
 def test_only_the_phrasings_named_are_looked_at(gists: Gists) -> None:
