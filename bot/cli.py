@@ -35,7 +35,7 @@ _LONGEST_LINE: Final = 1_000_000  # characters; nobody asks as much, and more co
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command that the arguments name; return the exit code."""
+    """Run the command that the arguments name; return the exit code. Only a KeyboardInterrupt goes through."""
     _never_fail_to_print()
     try:
         try:

@@ -209,7 +209,8 @@ class Lookout:
         denied = listed = False
         following = zip(typed, [*typed[1:], "."], [*typed[2:], ".", "."], _in_lists(typed), strict=False)
         for word, next_word, next_but_one, in_list in following:
-            after = next_but_one if next_word == "been" else next_word  # as in "havent been able to"
+            later = next_word == "been" and (next_but_one == "able" or self._is_sign(word, next_but_one))
+            after = next_but_one if later else next_word  # as in "havent been able to", "hasnt been breathing"
             if word == "." or word in _ASSERTS or (word == "," and not listed):
                 denied = False
             if word in _DENIES and after not in _NO_SYMPTOM and not self._is_sign(word, after):

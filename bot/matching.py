@@ -62,7 +62,7 @@ _MAX_WORDS: Final = 400  # of a question that are read; bounds the time of an an
 _MOST_SIMILAR: Final = 12  # words that one word may stand for; the others are too far to matter
 _LONGEST: Final = 40  # letters of a word that are read; there is no longer English word to find
 _CACHED_WORDS: Final = 4_000  # typed words whose reading is remembered
-_CACHED_PAIRS: Final = 16_000  # the same of pairs of words, few of which the base uses
+_CACHED_PAIRS: Final = 16_000  # the same of pairs of words; strangers type few that the base uses
 
 
 class Language(Protocol):

@@ -88,6 +88,8 @@ def test_importing_the_package_loads_no_terminal_and_reads_no_knowledge() -> Non
         "import sys, builtins, io\n"
         "opened = []\n"
         "sys.addaudithook(lambda event, args: opened.append(str(args[0])) if event == 'open' else None)\n"
+        "import bot\n"
+        "assert set(bot.__all__) <= set(dir(bot))\n"
         "from bot import *\n"
         "assert 'prompt_toolkit' not in sys.modules\n"
         "assert not [path for path in opened if path.endswith('.yaml')], opened\n"

@@ -91,6 +91,7 @@ def test_a_row_of_signs_needs_a_piece_of_each_cell(
         ("no relief from smoke", "no relief from smoke"),
         ("I haven't been able to see for smoke", "i havent been able to see for smoke"),
         ("there has never been smoke", "there has"),
+        ("I have not been feeling the smoke", "i have"),
         ("smoke began when I was driving", "smoke began when i was driving"),
         ("do you have any advice, he is in the smoke", "he is in the smoke"),
         ("3.5 kg", "3.5 kg"),
