@@ -201,15 +201,14 @@ def test_files_of_an_editor_are_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("folder", "told"),
     [
-        ("", "(no name):1:1: KB001 the folder has no name; "),
-        ("a\0b", "a\\x00b:1:1: KB001 cannot be read (embedded null "),
-        ("x" * 5000, f"{'x' * 5000}:1:1: KB001 cannot be read ("),
+        ("", r"\(no name\):1:1: KB001 the folder has no name"),
+        ("a\0b", r"a\\x00b:1:1: KB001 cannot be read \(.*embedded null .*\)"),
+        ("x" * 5000, r"x{5000}:1:1: KB001 cannot be read \(.+\)"),
     ],
 )
 def test_a_folder_that_cannot_be_named_is_reported(folder: str, told: str) -> None:
-    with pytest.raises(KnowledgeError, match=r"name a folder of YAML files$") as caught:
+    with pytest.raises(KnowledgeError, match=rf"^{told}; name a folder of YAML files$"):
         load_knowledge(folder)
-    assert str(caught.value).startswith(told)
 
 
 @pytest.mark.parametrize(("data", "code"), [(b"\xff", "KB001"), (b"\tentries: []\n", "KB002")])
