@@ -25,8 +25,7 @@ else:
 
         for module in ("chat", "conversation", "errors", "loading", "render") if name in __all__ else ():
             if hasattr(found := import_module(f".{module}", __name__), name):
-                globals()[name] = getattr(found, name)
-                return globals()[name]
+                return globals().setdefault(name, getattr(found, name))
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__() -> list[str]:

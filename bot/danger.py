@@ -207,17 +207,21 @@ class Lookout:
         Each sentence of what is typed ends in a full stop.
         """
         denied = listed = False
-        following = zip(typed, [*typed[1:], "."], [*typed[2:], ".", "."], _in_lists(typed), strict=False)
-        for word, next_word, next_but_one, in_list in following:
-            later = next_word == "been" and (next_but_one == "able" or self._is_sign(word, next_but_one))
-            after = next_but_one if later else next_word  # as in "havent been able to", "hasnt been breathing"
+        following = [*typed[1:], ".", "."]
+        for word, after, then, in_list in zip(typed, following, following[1:], _in_lists(typed), strict=False):
             if word == "." or word in _ASSERTS or (word == "," and not listed):
                 denied = False
-            if word in _DENIES and after not in _NO_SYMPTOM and not self._is_sign(word, after):
+            if word in _DENIES and self._denies_a_symptom(word, after, then):
                 denied = True
                 listed = in_list
             if not denied and word not in ",.":
                 yield word
+
+    def _denies_a_symptom(self, denial: str, after: str, then: str) -> bool:
+        """Return whether a denial is about a symptom; it is not in "havent been able to" and "hasnt been breathing"."""
+        if after == "been" and (then == "able" or self._is_sign(denial, then)):
+            return False
+        return after not in _NO_SYMPTOM and not self._is_sign(denial, after)
 
     def _is_sign(self, denial: str, after: str) -> bool:
         """Return whether a denial is itself a part of a sign, as in "not breathing", misspelt or not."""

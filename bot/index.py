@@ -165,19 +165,14 @@ class Index:
                         dots[number] = product * count
         boost = BACKGROUND / drawn_anywhere if drawn_anywhere else 0.0
         used.sort(key=itemgetter(0))
-        near = dict.fromkeys(dots)
-        if not self._is_small:
-            met = {
-                number: (dot / lengths[number][0], covered[number], share * math.log1p(boost * drawn[number]))
-                for number, dot in dots.items()
-            }
-            return Clue(reading, met, (), near, used)
-        cosines, covers_of, likelihoods = _fields(len(sizes)), _fields(len(sizes)), _fields(len(sizes))
         for number, dot in dots.items():
-            cosines[number] = int(_ONE * dot / lengths[number][0])
-            covers_of[number] = int(_ONE * covered[number])
-            likelihoods[number] = int(_ONE * share * math.log1p(boost * drawn[number]))
-        return Clue(reading, {}, (_lanes(cosines), _lanes(covers_of), _lanes(likelihoods)), near, used)
+            dots[number] = dot / lengths[number][0]
+            drawn[number] = share * math.log1p(boost * drawn[number])
+        near = dict.fromkeys(dots)
+        if self._is_small:
+            return Clue(reading, {}, [_lanes(len(sizes), part) for part in (dots, covered, drawn)], near, used)
+        met = {number: (dot, covered[number], drawn[number]) for number, dot in dots.items()}
+        return Clue(reading, met, (), near, used)
 
     def compare(
         self, clues: Sequence[Clue], without: tuple[int, int] | None = None
@@ -307,11 +302,9 @@ class Index:
     def _find_near(self, clue: Clue, number: int) -> _Lanes:
         """Return what a clue gives to the product with each phrasing of an entry as a vector of length 1."""
         lengths = self._lengths[number][1]
-        products = _fields(len(lengths))
-        for product, uses in clue.uses:  # the largest stands last, and stays
-            for at in uses.get(number, ()):
-                products[at] = int(_ONE * product / lengths[at])
-        return _lanes(products)
+        # The largest product at a place stands last, and stays.
+        near = {at: product / lengths[at] for product, uses in clue.uses for at in uses.get(number, ())}
+        return _lanes(len(lengths), near)
 
     def _weigh_all(self, found: Mapping[Feature, _Uses], phrasings: Sequence[int]) -> list[tuple[float, list[float]]]:
         """Keep a record of each feature; return for each entry its length as a vector, and those of its phrasings."""
@@ -382,12 +375,11 @@ class _Packed:
         return crc32(feature.encode()) % self._count
 
 
-def _fields(size: int) -> "array[int]":
-    """Return as many zeros, each of which can become a multiple of 1 / _ONE."""
-    return array("I", bytes(4 * size))
-
-
-def _lanes(fields: "array[int]") -> _Lanes:
+def _lanes(size: int, numbers: Mapping[int, float]) -> _Lanes:
+    """Return numbers at their places as lanes; the others are 0."""
+    fields = array("I", bytes(4 * size))
+    for at, number in numbers.items():
+        fields[at] = int(_ONE * number)
     return int.from_bytes(fields.tobytes(), sys.byteorder)
 
 

@@ -64,8 +64,8 @@ def test_people_in_danger_get_help(results: dict[str, list[Result]]) -> None:
 
 def test_nobody_else_is_frightened(results: dict[str, list[Result]]) -> None:
     others = [result for kind, group in results.items() if kind not in ("urgent", "calm") for result in group]
-    assert share(others, "alarm") <= 0.017
-    assert share(results["calm"], "alarm") <= 0.027
+    assert share(others, "alarm") <= 0.015
+    assert share(results["calm"], "alarm") <= 0.023
 
 
 def test_questions_about_something_else_are_declined(results: dict[str, list[Result]]) -> None:
