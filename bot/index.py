@@ -7,7 +7,7 @@ import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import itemgetter
 from typing import Final, Literal, NamedTuple, TypeAlias
 from zlib import crc32
@@ -86,8 +86,9 @@ class Clue(NamedTuple):
 
     Attributes:
         reading: The reading.
-        met: In a large base, for each entry that uses what it may stand for, its part of the dot product with the
-            entry as a vector of length 1, of the weight that the entry covers, and of the logarithm of the likelihood.
+        met: In a large base, for entries that use what it may stand for, as far as they were needed, its part of the
+            dot product with the entry as a vector of length 1, of the weight that the entry covers, and of the
+            logarithm of the likelihood.
         lanes: In a small base, the same three for all entries, side by side.
         near: For each entry that uses what it may stand for, for each phrasing its part of the dot product; None
             until it is needed.
@@ -143,15 +144,24 @@ class Index:
         there than elsewhere is a translation model's (Berger & Lafferty 1999, SIGIR, 222-229): the chance
         to draw the feature from the entry's phrasings if any word may be put for a similar one.
         """
+        uses = []
+        for feature, strength, _ in reading.similar:
+            weight, _, places = self._records[feature]
+            uses.append((reading.weight * strength * weight, places))
+        uses.sort(key=itemgetter(0))
+        near = dict.fromkeys(chain.from_iterable(map(itemgetter(1), uses)))
+        lanes = [_lanes(len(self._sizes), part) for part in self._meet_all(reading)] if self._is_small else ()
+        return Clue(reading, {}, lanes, near, uses)
+
+    def _meet_all(self, reading: Reading) -> tuple[dict[int, float], dict[int, float], dict[int, float]]:
+        """Return the three parts of `Clue.met`, for all entries that use what a reading may stand for."""
         share, covers = (PAIR_WEIGHT, 0.0) if reading.is_pair else (1.0, reading.weight)
         sizes, lengths = self._sizes, self._lengths
-        dots, drawn, covered = dict[int, float](), dict[int, float](), dict[int, float]()
+        dots, covered, drawn = dict[int, float](), dict[int, float](), dict[int, float]()
         drawn_anywhere = 0.0
-        used: list[tuple[float, _Uses]] = []
         for feature, strength, _ in reading.similar:
             weight, background, uses = self._records[feature]
             product, cover = reading.weight * strength * weight, covers * strength
-            used.append((product, uses))
             drawn_anywhere += strength * background
             for number, places in uses.items():
                 count = len(places)
@@ -164,15 +174,33 @@ class Index:
                     if product * count > dots[number]:
                         dots[number] = product * count
         boost = BACKGROUND / drawn_anywhere if drawn_anywhere else 0.0
-        used.sort(key=itemgetter(0))
         for number, dot in dots.items():
             dots[number] = dot / lengths[number][0]
             drawn[number] = share * math.log1p(boost * drawn[number])
-        near = dict.fromkeys(dots)
-        if self._is_small:
-            return Clue(reading, {}, [_lanes(len(sizes), part) for part in (dots, covered, drawn)], near, used)
-        met = {number: (dot, covered[number], drawn[number]) for number, dot in dots.items()}
-        return Clue(reading, met, (), near, used)
+        return dots, covered, drawn
+
+    def _met(self, clue: Clue, number: int) -> tuple[float, float, float]:
+        """Return the same for one entry that does, and remember it. Nothing iterates over what is not yet all met."""
+        if number not in clue.met:
+            dot, covered, likelihood = self._meet(clue.reading, number)
+            clue.met[number] = dot / self._lengths[number][0], covered, likelihood
+        return clue.met[number]
+
+    def _meet(self, reading: Reading, number: int, hidden: int | None = None) -> tuple[float, float, float]:
+        """Return the same for one entry, perhaps without a phrasing; but the dot product is with it as it is."""
+        strongest = best = drawn = anywhere = 0.0
+        for feature, strength, _ in reading.similar:
+            weight, background, uses = self._records[feature]
+            places = uses.get(number, ())
+            left = len(places) - (hidden in places)
+            anywhere += strength * background
+            drawn += strength * left / self._sizes[number]
+            best = max(best, reading.weight * strength * weight * left)
+            strongest = max(strongest, strength if left else 0.0)
+        if not best:
+            return 0.0, 0.0, 0.0
+        share, covers = (PAIR_WEIGHT, 0.0) if reading.is_pair else (1.0, reading.weight)
+        return best, covers * strongest, share * math.log1p(BACKGROUND / anywhere * drawn)
 
     def compare(
         self, clues: Sequence[Clue], without: tuple[int, int] | None = None
@@ -245,17 +273,24 @@ class Index:
                 yield number, cosines[number] / _ONE, covered[number] / _ONE, likelihoods[number] / _ONE
 
     def _sums_of_some(self, clues: Sequence[Clue]) -> Iterator[tuple[int, float, float, float]]:
-        """Yield the same in a large base, of the entries most like the question by the clues that tell most."""
+        """Yield the same in a large base, of the entries most like the question by the clues that tell most.
+
+        What the others say is looked up for these entries only.
+        """
         cosines: defaultdict[int, float] = defaultdict(float)
         met = 0
         for clue in sorted(clues, key=lambda clue: -clue.reading.weight):
+            if len(clue.met) < len(clue.near):
+                dots, weights, chances = self._meet_all(clue.reading)  # which hold the same entries in one order
+                each = zip(dots.values(), weights.values(), chances.values(), strict=True)
+                clue.met.update(zip(dots, each, strict=True))
             met += len(clue.met)
             for number, (cosine, _, _) in clue.met.items():
                 cosines[number] += cosine
             if met > _ENOUGH:
                 break
         for number in heapq.nsmallest(_LISTED, cosines, key=lambda number: (-cosines[number], number)):
-            parts = [clue.met[number] for clue in clues if number in clue.met]
+            parts = [self._met(clue, number) for clue in clues if number in clue.near]
             cosine, covered, likelihood = map(sum, zip(*parts, strict=True))
             yield number, cosine, covered, likelihood
 
@@ -265,25 +300,13 @@ class Index:
         That is the dot product with the entry as a vector of length 1, the weight covered, and the
         logarithm of the likelihood.
         """
-        product = covered = likelihood = 0.0
         square = self._lengths[number][0] ** 2
         for clue in clues:
-            reading, strongest, best, drawn, anywhere = clue.reading, 0.0, 0.0, 0.0, 0.0
-            for feature, strength, _ in reading.similar:
-                weight, background, uses = self._records[feature]
-                places = uses.get(number, ())
-                left = len(places) - (place in places)
-                anywhere += strength * background
-                best = max(best, strength * weight * left)
-                drawn += strength * left / self._sizes[number]
-                strongest = max(strongest, strength if left else 0.0)
-                if feature == reading.feature and left < len(places):
-                    square -= weight**2 * (len(places) ** 2 - left**2)
-            if best:
-                share, covers = (PAIR_WEIGHT, 0.0) if reading.is_pair else (1.0, reading.weight)
-                product += reading.weight * best
-                covered += covers * strongest
-                likelihood += share * math.log1p(BACKGROUND * drawn / anywhere)
+            weight, _, uses = self._records.get(clue.reading.feature) or (0.0, 0.0, {})
+            count = len(uses.get(number, ()))
+            square -= weight**2 * (count**2 - (count - 1) ** 2) if place in uses.get(number, ()) else 0.0
+        parts = [self._meet(clue.reading, number, place) for clue in clues]
+        product, covered, likelihood = map(sum, zip(*parts, strict=True))
         return product / (math.sqrt(max(square, 0.0)) or 1.0), covered, likelihood
 
     def _nearest_phrasings(self, clues: Sequence[Clue], number: int, hidden: int | None) -> tuple[float, list[int]]:
