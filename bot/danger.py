@@ -235,6 +235,11 @@ class Lookout:
         return [spelling for spelling, *_ in near]
 
 
+def is_one_clause(phrase: str) -> bool:
+    """Return whether a phrase can be harmless: messages are read clause by clause, so no longer one is ever met."""
+    return not (_SENTENCE_END.search(phrase) or _CLAUSE_END.search(phrase))
+
+
 def _asks_in_general(clause: str) -> bool:
     of_nobody = _SOMEBODY.isdisjoint(clause.split())
     of_an_animal = _ANIMAL.search(clause) and not _PERSON.search(clause)

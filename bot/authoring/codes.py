@@ -62,6 +62,10 @@ CODES: Final = {
         "What `magbot new` puts there is still to be replaced: an entry without its own answer is left out of the "
         "base, and so is the example of a phrasing."
     ),
+    "KB110": (
+        'A harmless phrase goes over a comma, a full stop, or a word such as "and" or "but". Messages are read '
+        "clause by clause, so that it is never met. Keep the clause that is harmless by itself."
+    ),
 }
 
 

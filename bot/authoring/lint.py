@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from ..chat import FaqBot
+from ..danger import is_one_clause
 from ..errors import Problem, shown_path
 from ..knowledge import Entry, LabelledQuestion, Phrasing
 from ..text import normalize, words
@@ -58,6 +59,11 @@ def _of_entry(entry: Entry, lines: Sequence[str]) -> Iterator[Problem]:
     elif longest > MOST_WORDS_A_SENTENCE:
         message = f"a sentence of {longest} words; split what has more than {MOST_WORDS_A_SENTENCE}"
         yield Problem(entry.file, line + 1, 5, "KB107", message)
+    for phrase in entry.harmless:
+        if not is_one_clause(phrase):
+            at = next((at for at, line in enumerate(lines, start=1) if phrase in line), question.line)
+            message = f'"{phrase}" is never met, as messages are read clause by clause; keep one clause of it'
+            yield Problem(entry.file, at, 1, "KB110", message)
 
 
 def _stolen(bot: FaqBot, entry: Entry, phrasing: Phrasing, lines: Lines) -> Problem | None:
