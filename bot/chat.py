@@ -34,7 +34,7 @@ class Policy:
     """
 
     answer_from: float = 60.0
-    suggest_from: float = 16.0
+    suggest_from: float = 20.0
     urgent_from: float = 58.0
 
     def __post_init__(self) -> None:
