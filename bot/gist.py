@@ -52,7 +52,7 @@ class Gists:
         places, or 0 if none is near.
 
         Args:
-            gist: Of the question.
+            gist: Of the question, as `of` returns it.
             number: The entry.
             places: Of those of its phrasings to look at.
             without: The place of a phrasing to leave out of the whole.
@@ -70,7 +70,8 @@ class Gists:
         return self._phrasings[number][at * size : (at + 1) * size]
 
     def _centred(self, gist: Vector) -> Vector:
-        return _unit(list(map(sub, gist, self._common))) if any(gist) else [0.0] * len(self._common)
+        centred = _unit(list(map(sub, gist, self._common))) if any(gist) else ()
+        return centred or [0.0] * len(self._common)  # as nothing is known of it, or it has nothing of its own
 
 
 def _sum(vectors: Iterable[Vector]) -> Vector:

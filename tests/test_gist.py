@@ -58,6 +58,15 @@ def test_words_of_which_nothing_is_known_mean_nothing(gists: Gists) -> None:
     assert Gists([], lambda _: ()).of([]) == []
 
 
+def test_a_phrasing_that_says_only_what_all_say_keeps_its_place() -> None:
+    vectors = {"all": (1, 0), "one": (1, 1), "other": (1, -1)}
+    alike = Gists([[("all",), ("one",), ("other",)], [("all",)]], vectors.__getitem__)
+    assert alike.of([vectors["all"]]) == [0, 0]
+    one = alike.of([vectors["one"]])
+    nowhere = alike.likeness(one, 0, [])
+    assert [alike.likeness(one, 0, [at]) - nowhere for at in range(3)] == pytest.approx([0, 0.5, 0], abs=0.01)
+
+
 def test_the_order_of_the_entries_changes_nothing() -> None:
     draw = random.Random(1)
     words = [f"w{number}" for number in range(40)]
