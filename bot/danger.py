@@ -237,6 +237,7 @@ class Lookout:
 
 def is_one_clause(phrase: str) -> bool:
     """Return whether a phrase can be harmless: messages are read clause by clause, so no longer one is ever met."""
+    phrase = phrase.strip().rstrip(".!?;:")
     return not (_SENTENCE_END.search(phrase) or _CLAUSE_END.search(phrase))
 
 

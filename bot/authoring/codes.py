@@ -63,8 +63,8 @@ CODES: Final = {
         "base, and so is the example of a phrasing."
     ),
     "KB110": (
-        'A harmless phrase goes over a comma, a full stop, or a word such as "and" or "but". Messages are read '
-        "clause by clause, so that it is never met. Keep the clause that is harmless by itself."
+        'A harmless phrase goes over a comma, a dash, the end of a sentence, or a word such as "and" or "but". '
+        "Messages are read clause by clause, so that it is never met. Keep the clause that is harmless by itself."
     ),
 }
 

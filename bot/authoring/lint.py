@@ -61,7 +61,8 @@ def _of_entry(entry: Entry, lines: Sequence[str]) -> Iterator[Problem]:
         yield Problem(entry.file, line + 1, 5, "KB107", message)
     for phrase in entry.harmless:
         if not is_one_clause(phrase):
-            at = next((at for at, line in enumerate(lines, start=1) if phrase in line), question.line)
+            below = enumerate(lines[question.line - 1 :], start=question.line)
+            at = next((at for at, line in below if phrase in line), question.line)
             message = f'"{phrase}" is never met, as messages are read clause by clause; keep one clause of it'
             yield Problem(entry.file, at, 1, "KB110", message)
 
