@@ -146,8 +146,8 @@ class Index:
         """
         uses = []
         for feature, strength, _ in reading.similar:
-            weight, _, places = self._records[feature]
-            uses.append((reading.weight * strength * weight, places))
+            weight, _, held = self._records[feature]
+            uses.append((reading.weight * strength * weight, held))
         uses.sort(key=itemgetter(0))
         near = dict.fromkeys(chain.from_iterable(map(itemgetter(1), uses)))
         lanes = [_lanes(len(self._sizes), part) for part in self._meet_all(reading)] if self._is_small else ()
@@ -180,14 +180,20 @@ class Index:
         return dots, covered, drawn
 
     def _met(self, clue: Clue, number: int) -> tuple[float, float, float]:
-        """Return the same for one entry that does, and remember it. Nothing iterates over what is not yet all met."""
+        """Return an entry's part of `Clue.met`, and remember it.
+
+        Threads may add to it at once: nothing iterates over it before all entries are in it.
+        """
         if number not in clue.met:
             dot, covered, likelihood = self._meet(clue.reading, number)
             clue.met[number] = dot / self._lengths[number][0], covered, likelihood
         return clue.met[number]
 
     def _meet(self, reading: Reading, number: int, hidden: int | None = None) -> tuple[float, float, float]:
-        """Return the same for one entry, perhaps without a phrasing; but the dot product is with it as it is."""
+        """Return the three parts of `Clue.met` for one entry, as if the phrasing at a hidden place was not there.
+
+        The dot product is not yet divided by the entry's length.
+        """
         strongest = best = drawn = anywhere = 0.0
         for feature, strength, _ in reading.similar:
             weight, background, uses = self._records[feature]
@@ -303,8 +309,9 @@ class Index:
         square = self._lengths[number][0] ** 2
         for clue in clues:
             weight, _, uses = self._records.get(clue.reading.feature) or (0.0, 0.0, {})
-            count = len(uses.get(number, ()))
-            square -= weight**2 * (count**2 - (count - 1) ** 2) if place in uses.get(number, ()) else 0.0
+            places = uses.get(number, ())
+            if place in places:  # of n phrasings that use it one is left out: n**2 - (n - 1)**2
+                square -= weight**2 * (2 * len(places) - 1)
         parts = [self._meet(clue.reading, number, place) for clue in clues]
         product, covered, likelihood = map(sum, zip(*parts, strict=True))
         return product / (math.sqrt(max(square, 0.0)) or 1.0), covered, likelihood

@@ -54,7 +54,7 @@ VERY_FREQUENT_WORDS = 15_000  # which others may be near to
 LEAST_ZIPF_OF_THINGS = 2.0
 LEAST_ZIPF = 1.0  # what is rarer than one word in a hundred million is no English word
 LEAST_COSINE = 0.4
-STRETCH = 0.8  # of what a cosine of WordLlama and MiniLM together lacks of 1: so it is as high as MiniLM's
+STRETCH = 0.8  # by which 1 - cosine is multiplied, so that cosines are spread as those of MiniLM alone
 NEIGHBOURS = 20
 NEIGHBOURS_OF_RARE = 8
 PARTS = {"1": "noun", "2": "verb", "3": "adj", "4": "adv", "5": "adj"}  # WordNet's numbers for parts of speech
@@ -234,14 +234,14 @@ def gists(alone: Any, texts: list[list[int]], meant: Any, llama: Any) -> list[st
     """
     groups = MiniBatchKMeans(GROUPS, batch_size=4096, n_init=1, max_iter=15, random_state=1).fit_predict(meant)
     like = [members for number in range(GROUPS) if len(members := np.flatnonzero(groups == number)) >= OF_EACH]
-    first = trained(main(alone, texts), texts, meant, like)
+    first = trained(in_main_dimensions(alone, texts), texts, meant, like)
     length = np.linalg.norm(llama, axis=1, keepdims=True)
     both = np.concatenate([_unit(llama), _unit(first)], axis=1) * length
     wanted = np.concatenate([meant, _unit(summed(llama, texts))], axis=1) / 2**0.5
-    return printed(trained(main(both, texts), texts, wanted, like))
+    return printed(trained(in_main_dimensions(both, texts), texts, wanted, like))
 
 
-def main(added: Any, texts: list[list[int]]) -> Any:
+def in_main_dimensions(added: Any, texts: list[list[int]]) -> Any:
     """Return vectors of words in the main dimensions of their sums over texts."""
     drawn = np.random.default_rng(1).choice(len(texts), min(len(texts), SAMPLE), replace=False)
     sums = _unit(summed(added, [texts[at] for at in drawn]))
