@@ -220,3 +220,23 @@ def test_the_plainest_words_for_too_many_tablets_are_urgent(shipped: FaqBot, que
 )
 def test_all_of_the_tablets_are_a_danger_but_not_as_prescribed(shipped: FaqBot, message: str, kind: str) -> None:
     assert shipped.ask(message).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ("my son is 13 and swallowed the lot", "urgent-overdose"),
+        ("my girl is nine and took some of my magnesium", "urgent-overdose"),
+        ("my daughter is twelve and took ten of them", "urgent-overdose"),
+        ("my heart keeps skipping and im terrified, took 2000mg", "urgent-overdose"),
+        ("heart racing since i took two grams", "urgent-overdose"),
+        ("how many tablets can i take at once to end it", "urgent-self-harm"),
+        ("so tired of it all, I am going to bed forever, good night everyone", "urgent-self-harm"),
+        ("goodnight everyone, thanks for the help, this is my last night", "urgent-self-harm"),
+        ("calf sore from a cramp last night and i am on the pill and flew", "urgent-blood-clot"),
+        ("so tired, off to bed, good night", "goodbye"),
+        ("my daughter is twelve, is she too young", "children"),
+    ],
+)
+def test_danger_told_in_passing_is_heard(shipped: FaqBot, message: str, name: str) -> None:
+    assert shipped.ask(message).to_dict()["id"] == name
